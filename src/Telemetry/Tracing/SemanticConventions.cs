@@ -29,6 +29,7 @@ public static class SemanticConventions
     public const string ServerAddress = "server.address";
     public const string ServerPort = "server.port";
     public const string ErrorType = "error.type";
+    public const string StatusDescription = "otel.status_description";
 
     /// <summary>llm, tool, agent or service: what kind of call a client span is. Calls per task are counted on it.</summary>
     public const string Call = "nodebox.call";
