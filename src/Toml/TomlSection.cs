@@ -77,8 +77,9 @@ public sealed partial class TomlSection
             return found.Section.Child(key, key, child);
         }
 
+        // What follows from the wrong shape, such as keys that are missing, is not worth reporting: it goes to a list of its own.
         found.Section.Mistyped(found, "a table");
-        return new TomlSection(Empty(found.Value.Position), file, Join(key), errors, exists: false) { Name = key };
+        return new TomlSection(Empty(found.Value.Position), file, Join(key), new TomlErrors(), exists: false) { Name = key };
     }
 
     /// <summary>

@@ -54,14 +54,13 @@ internal sealed partial class Parser
         {
             do
             {
-                var key = Key();
-                if (!cursor.TryTake('='))
+                cursor.SkipBlanks();
+                if (cursor.AtLineEnd)
                 {
-                    throw Fault($"The key {Text.Quote(key[^1].Text)} needs an = and a value after it, not {Found()}.");
+                    throw Unclosed("inline table", '}', table.Position);
                 }
 
-                cursor.SkipBlanks();
-                Definitions.Define(table, key, Value(depth + 1));
+                KeyValue(table, depth + 1);
                 cursor.SkipBlanks();
             }
             while (cursor.TryTake(','));
@@ -93,7 +92,8 @@ internal sealed partial class Parser
 
     private SyntaxFault Unclosed(string what, char close, TomlPosition opened)
     {
-        return Fault($"The {what} that begins on line {opened.Line} needs a , or a {close} here, not {Found()}.");
+        var hint = what == "inline table" && cursor.AtLineEnd ? ": it must stay on one line" : "";
+        return Fault($"The {what} that begins on line {opened.Line} needs a , or a {close} here, not {Found()}{hint}.");
     }
 
     private TomlValue Scalar(TomlPosition position)

@@ -36,7 +36,7 @@ internal sealed partial class Parser(string text, string file, TomlErrors errors
             }
             else if (!cursor.AtLineEnd && cursor.Current != '#')
             {
-                KeyValue(current);
+                KeyValue(current, valueDepth: 0);
             }
 
             EndOfLine();
@@ -67,7 +67,7 @@ internal sealed partial class Parser(string text, string file, TomlErrors errors
         current = isArray ? Definitions.OpenArrayItem(root, name, position) : Definitions.OpenTable(root, name, position);
     }
 
-    private void KeyValue(TomlTable table)
+    private void KeyValue(TomlTable table, int valueDepth)
     {
         var key = Key();
         if (!cursor.TryTake('='))
@@ -76,7 +76,7 @@ internal sealed partial class Parser(string text, string file, TomlErrors errors
         }
 
         cursor.SkipBlanks();
-        Definitions.Define(table, key, Value(depth: 0));
+        Definitions.Define(table, key, Value(valueDepth));
     }
 
     private void EndOfLine()
@@ -140,12 +140,13 @@ internal sealed partial class Parser(string text, string file, TomlErrors errors
 
     private string Found()
     {
-        return cursor.AtLineEnd ? "the end of the line" : Text.Quote(FirstCharacter());
-    }
-
-    private string FirstCharacter()
-    {
-        return char.IsHighSurrogate(cursor.Current) ? $"{cursor.Current}{cursor.Peek(1)}" : cursor.Current.ToString();
+        return cursor.Current switch
+        {
+            _ when cursor.AtLineEnd => "the end of the line",
+            '"' => "a quote",
+            _ when char.IsHighSurrogate(cursor.Current) => $"\"{cursor.Current}{cursor.Peek(1)}\"",
+            _ => $"\"{cursor.Current}\"",
+        };
     }
 
     private static TomlTable Detached()
