@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+using NodeBox.Telemetry.Tracing;
+
+namespace NodeBox.Telemetry.Http;
+
+/// <summary>
+/// The connections that one task opens from this node. They are used for no other task and close with it, so that each of their flows has
+/// one task. Cleartext HTTP/1.1: each connection carries one exchange at a time and can be attributed exactly.
+/// </summary>
+public sealed class TaskConnections : IDisposable
+{
+    /// <param name="tagSocket">Writes tags into the kernel.</param>
+    public TaskConnections(TagSocket tagSocket)
+    {
+        var sockets = new SocketsHttpHandler
+        {
+            // The framework's own propagation would put a span of its own, recorded by nobody, between the two ends.
+            ActivityHeadersPropagator = null,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
+            UseCookies = false,
+            UseProxy = false,
+            ConnectCallback = (context, cancellation) => ConnectAsync(context, tagSocket, cancellation),
+        };
+        Http = new HttpClient(new CallHandler(sockets))
+        {
+            DefaultRequestVersion = HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    /// <summary>Has no timeout of its own: the task's deadline ends its calls.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>Closes the task's connections. A response that was not read to its end is aborted.</summary>
+    public void Dispose() => Http.Dispose();
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, TagSocket tagSocket, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            // The pool may run this in another request's asynchronous context, so the tag comes with the request that wanted the connection.
+            var tagged = new TaggedSocket(socket, tagSocket);
+            if (context.InitialRequestMessage.Options.TryGetValue(CallHandler.TagKey, out Tag? tag))
+            {
+                tagged.Set(tag);
+            }
+
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
+            return new TaggedStream(socket, tagged);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

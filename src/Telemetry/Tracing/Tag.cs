@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace NodeBox.Telemetry.Tracing;
+
+/// <summary>
+/// What a socket is labelled with: which task, which call and which agent its bytes belong to. Both ends of a connection carry the same
+/// tag, namely that of the caller's client span.
+/// </summary>
+/// <param name="TaskId">The W3C trace id, 16 bytes.</param>
+/// <param name="SpanId">The caller's client span, 8 bytes: the ToolCallID where the call is a tool call.</param>
+/// <param name="AgentId">The calling agent's name, or null where no agent calls (the driver, the baseline chain).</param>
+public sealed record Tag(ActivityTraceId TaskId, ActivitySpanId SpanId, string? AgentId)
+{
+    private static readonly AsyncLocal<Tag?> s_current = new();
+
+    /// <summary>The tag of the request being sent in this asynchronous context. HTTP/1.1 writes happen in the caller's context.</summary>
+    public static Tag? Current
+    {
+        get => s_current.Value;
+        set => s_current.Value = value;
+    }
+
+    /// <summary>The tag of the call that <paramref name="call"/> is the client span of.</summary>
+    public static Tag Of(Activity call) => new(call.TraceId, call.SpanId, call.GetBaggageItem(Spans.AgentBaggage));
+}
+
+/// <summary>What a connection has carried besides its present tag.</summary>
+[Flags]
+public enum TagFlags
+{
+    /// <summary>One call only.</summary>
+    None = 0,
+
+    /// <summary>More than one call.</summary>
+    SeveralSpans = 1,
+
+    /// <summary>Calls of more than one task.</summary>
+    SeveralTasks = 2,
+
+    /// <summary>Calls of more than one agent.</summary>
+    SeveralAgents = 4,
+}
+
+/// <summary>Writes a tag into the kernel for a socket of this process. Supplied by the composition root; does nothing where flows are not measured.</summary>
+public delegate void TagSocket(System.Net.Sockets.Socket socket, Tag tag, TagFlags flags);
