@@ -6,13 +6,13 @@ namespace NodeBox.Analysis;
 /// <summary>Numbers as people read them: three figures or all digits before the point, thousands apart.</summary>
 internal static class Quantity
 {
-    /// <summary>A unit's sign in text; none for a share, whose values are given in per cent.</summary>
+    /// <summary>A unit's sign behind a label; none for counts and ratios, whose labels name what is counted.</summary>
     public static string SignOf(string unit) => unit switch
     {
         "us" => "µs",
         "share" => "%",
-        "ratio" => "",
-        _ => unit,
+        "ms" or "bytes" => unit,
+        _ => "",
     };
 
     /// <summary>The value without its unit.</summary>

@@ -37,7 +37,7 @@ internal static class Views
         both_ends AS (SELECT task_id, sum(retrans_segs) AS retrans_segs FROM task_traffic WHERE path = 'link' GROUP BY task_id),
         opened AS (SELECT task_id, count(*) AS connections FROM flows WHERE direction = 'active' AND path = 'link' GROUP BY task_id)
         SELECT series,
-            CAST(outcome = 'ok' AS DOUBLE) AS success,
+            CAST(coalesce(outcome = 'ok', false) AS DOUBLE) AS success,
             (end_ns - begin_ns) / 1e6 AS task_duration_ms,
             llm_calls, tool_calls, agent_messages, service_calls,
             coalesce(flows, 0) AS flows_per_task,

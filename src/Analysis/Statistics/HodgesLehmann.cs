@@ -29,7 +29,8 @@ public sealed record HodgesLehmann(double Value, Interval Ci95)
         long high = Order(b.Max - a.Min);
         while (low < high)
         {
-            long middle = low + ((high - low) >> 1);
+            // From negative to positive doubles is more than a long holds, and just what a ulong does.
+            long middle = low + (long)((ulong)(high - low) >> 1);
             if (AtMost(a.Values, b.Values, FromOrder(middle)) >= rank)
             {
                 high = middle;
