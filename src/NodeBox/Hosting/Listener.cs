@@ -1,0 +1,59 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace NodeBox.Hosting;
+
+/// <summary>One listening port with its own pipeline: a service of a role, the control port, the collector's push port.</summary>
+internal static class Listener
+{
+    /// <summary>Starts serving <paramref name="endpoint"/>. Dispose the result to stop.</summary>
+    /// <param name="endpoint">The address and port of the service.</param>
+    /// <param name="protocols">HTTP/1.1 for everything that is sliced; HTTP/2 for telemetry.</param>
+    /// <param name="logs">Where the framework's warnings go.</param>
+    /// <param name="map">Adds the middleware and the endpoints.</param>
+    /// <exception cref="NodeBoxException">The port is taken or the address is not this machine's.</exception>
+    public static async Task<WebApplication> StartAsync(
+        IPEndPoint endpoint,
+        HttpProtocols protocols,
+        ILoggerProvider logs,
+        Action<WebApplication> map)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(logs);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(endpoint, listen => listen.Protocols = protocols);
+            kestrel.Limits.Http2.InitialStreamWindowSize = 1 << 20;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 4 << 20;
+        });
+        WebApplication app = builder.Build();
+        map(app);
+        try
+        {
+            await app.StartAsync();
+            return app;
+        }
+        catch (IOException e)
+        {
+            await app.DisposeAsync();
+            throw new NodeBoxException(
+                ExitCodes.MachineLacks,
+                $"cannot listen on {endpoint}: {e.InnerException?.Message ?? e.Message}. Stop what uses the port (see `ss -ltnp`) or set another in roles.toml.",
+                e);
+        }
+        catch (System.Net.Sockets.SocketException e)
+        {
+            await app.DisposeAsync();
+            throw new NodeBoxException(
+                ExitCodes.MachineLacks,
+                $"cannot listen on {endpoint}: {e.Message}. The node's address in roles.toml must be one of this machine's.",
+                e);
+        }
+    }
+}

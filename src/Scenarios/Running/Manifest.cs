@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NodeBox.Telemetry.Control;
+
+namespace NodeBox.Scenarios.Running;
+
+/// <summary>How a run came about: what a reader needs to judge and to repeat it. Written as <c>manifest.json</c>.</summary>
+public sealed record Manifest(
+    int Schema,
+    string RunId,
+    ulong Seed,
+    int Runs,
+    string Command,
+    string Connections,
+    long BeginNs,
+    long EndNs,
+    string Driver,
+    bool Complete,
+    string? IncompleteReason,
+    IReadOnlyList<ManifestScenario> Scenarios,
+    IReadOnlyDictionary<string, string> Versions,
+    IReadOnlyDictionary<string, ManifestNode> Nodes,
+    IReadOnlyList<ManifestLink> Links)
+{
+    public const int CurrentSchema = 1;
+
+    public void Write(string path)
+    {
+        File.WriteAllText(path, JsonSerializer.Serialize(this, ManifestJson.Default.Manifest) + "\n");
+    }
+}
+
+/// <param name="Name">The scenario's name, as in the tables.</param>
+/// <param name="File">The definition's file.</param>
+/// <param name="Sha256">Its hash.</param>
+/// <param name="Tasks">Tasks in each repetition.</param>
+/// <param name="Concurrency">Tasks at once.</param>
+public sealed record ManifestScenario(string Name, string File, string Sha256, int Tasks, int Concurrency);
+
+/// <param name="Role">The node's role expression.</param>
+/// <param name="Kernel">Its kernel release.</param>
+/// <param name="Rung">How flows were measured there: "tp_btf" or "none".</param>
+/// <param name="RungReason">Why they were not, or null.</param>
+/// <param name="CongestionControl">TCP congestion control of new connections.</param>
+/// <param name="Exit">The node's exit status, or null while it was still running when the run ended.</param>
+/// <param name="ClockBoundNs">Its clock differs from the driver's by at most this, in nanoseconds.</param>
+/// <param name="Cpu">The node's process during the run.</param>
+/// <param name="Ledger">Probe name to its balance during the run.</param>
+/// <param name="DroppedRecords">Telemetry records that a full spool dropped during the run.</param>
+public sealed record ManifestNode(
+    string Role,
+    string Kernel,
+    string Rung,
+    string? RungReason,
+    string CongestionControl,
+    int? Exit,
+    long ClockBoundNs,
+    ManifestCpu Cpu,
+    IReadOnlyDictionary<string, LedgerEntry> Ledger,
+    long DroppedRecords);
+
+/// <param name="Busy">CPU time of the node's process over wall time: 1 is one core busy.</param>
+/// <param name="RunQueueDelayMs">Time its threads waited for a CPU, in milliseconds.</param>
+public sealed record ManifestCpu(double Busy, double RunQueueDelayMs);
+
+/// <param name="From">The driver's node.</param>
+/// <param name="To">The other node.</param>
+/// <param name="Asked">What was asked of the link: "none" where nothing is emulated.</param>
+/// <param name="Achieved">What was measured on it before the first task.</param>
+public sealed record ManifestLink(string From, string To, string Asked, ManifestLinkAchieved Achieved);
+
+/// <param name="HttpRoundTripUs">The fastest of five control requests, in microseconds: an upper bound of the link's round trip.</param>
+public sealed record ManifestLinkAchieved(long HttpRoundTripUs);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(Manifest))]
+internal sealed partial class ManifestJson : JsonSerializerContext;

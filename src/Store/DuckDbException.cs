@@ -1,0 +1,15 @@
+namespace NodeBox.Store;
+
+/// <summary>DuckDB refused something; the message is its own, and names the statement's fault.</summary>
+public sealed class DuckDbException : Exception
+{
+    public DuckDbException(string message)
+        : base(message)
+    {
+    }
+
+    public DuckDbException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace NodeBox.Toml.Sections;
+
+/// <summary>Values and kinds in the words of an error message.</summary>
+internal static class Shown
+{
+    public static string Text(string text)
+    {
+        return Syntax.Text.Quote(text);
+    }
+
+    public static string Value(TomlValue value)
+    {
+        return value switch
+        {
+            TomlString text => Text(text.Value),
+            TomlInteger integer => integer.Value.ToString(CultureInfo.InvariantCulture),
+            TomlFloat number => number.Value.ToString(CultureInfo.InvariantCulture),
+            TomlBoolean boolean => boolean.Value ? "true" : "false",
+            TomlArray => "[…]",
+            TomlTable => "{…}",
+            _ => "this",
+        };
+    }
+
+    public static string Kind(TomlKind kind)
+    {
+        return kind switch
+        {
+            TomlKind.String => "a string",
+            TomlKind.Integer => "a whole number",
+            TomlKind.Float => "a number with a fraction",
+            TomlKind.Boolean => "a boolean",
+            TomlKind.Array => "an array",
+            TomlKind.Table => "a table",
+            _ => "a date or time",
+        };
+    }
+}
