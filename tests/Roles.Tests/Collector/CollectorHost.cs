@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -61,6 +64,22 @@ internal sealed class CollectorHost : IAsyncDisposable
             MaxBackoff = TimeSpan.FromMilliseconds(200),
         },
         log ?? NullLogger.Instance);
+
+    public Task<HttpResponseMessage> PostAsync(string path, string body) =>
+        Api.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+
+    public async Task StartRunAsync(string runId)
+    {
+        using HttpResponseMessage response = await PostAsync("api/runs", $$"""{"run_id":"{{runId}}"}""");
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+    }
+
+    public async Task<JsonElement> FinishRunAsync(string runId)
+    {
+        using HttpResponseMessage response = await PostAsync($"api/runs/{runId}/finish", "");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using NodeBox.Store;
 using NodeBox.Telemetry.Push;
@@ -24,10 +23,10 @@ public sealed class RunTests : IDisposable
         pusher.Add(Records.Span(1));
         await pusher.FlushAsync(s_patience);
 
-        await StartRunAsync(host, "run-1");
+        await host.StartRunAsync("run-1");
         pusher.Add(Records.Span(2));
         await pusher.FlushAsync(s_patience);
-        JsonElement reply = await FinishRunAsync(host, "run-1");
+        JsonElement reply = await host.FinishRunAsync("run-1");
 
         pusher.Add(Records.Span(3));
         await pusher.FlushAsync(s_patience);
@@ -42,8 +41,8 @@ public sealed class RunTests : IDisposable
     public async Task The_files_have_exactly_the_columns_of_the_contract()
     {
         await using CollectorHost host = await CollectorHost.StartAsync(Path.Combine(_folder, "data"));
-        await StartRunAsync(host, "empty");
-        await FinishRunAsync(host, "empty");
+        await host.StartRunAsync("empty");
+        await host.FinishRunAsync("empty");
         foreach (Table table in Tables.All)
         {
             Result columns = await QueryAsync(host, "empty", table.Name + ".parquet", "DESCRIBE f");
@@ -56,7 +55,7 @@ public sealed class RunTests : IDisposable
     {
         await using CollectorHost host = await CollectorHost.StartAsync(Path.Combine(_folder, "data"));
         await using TelemetryPusher pusher = host.StartPusher("n1", Path.Combine(_folder, "spool"));
-        await StartRunAsync(host, "calls");
+        await host.StartRunAsync("calls");
         pusher.Add(Records.Task(1));
         pusher.Add(Records.Task(2));
         long next = 0;
@@ -68,7 +67,7 @@ public sealed class RunTests : IDisposable
         }
 
         await pusher.FlushAsync(s_patience);
-        await FinishRunAsync(host, "calls");
+        await host.FinishRunAsync("calls");
         Result tasks = await QueryAsync(
             host,
             "calls",
@@ -87,7 +86,7 @@ public sealed class RunTests : IDisposable
         await using CollectorHost host = await CollectorHost.StartAsync(Path.Combine(_folder, "data"));
         await using TelemetryPusher one = host.StartPusher("n1", Path.Combine(_folder, "spool1"));
         await using TelemetryPusher two = host.StartPusher("n2", Path.Combine(_folder, "spool2"));
-        await StartRunAsync(host, "flows");
+        await host.StartRunAsync("flows");
         one.Add(Records.Flow("a", null, 10));
         await one.FlushAsync(s_patience);
         one.Add(Records.Flow("a", Records.EpochNs + 5, 20));
@@ -95,7 +94,7 @@ public sealed class RunTests : IDisposable
         two.Add(Records.Flow("a", null, 40));
         await one.FlushAsync(s_patience);
         await two.FlushAsync(s_patience);
-        await FinishRunAsync(host, "flows");
+        await host.FinishRunAsync("flows");
         Result flows = await QueryAsync(host, "flows", "flows.parquet", "SELECT node, flow_id, end_ns, tx_bytes, min_rtt_us, netns FROM f ORDER BY tx_bytes");
         Assert.Equal(
             [("n1", "a", Records.EpochNs + 5, 20), ("n1", "b", null, 30), ("n2", "a", (long?)null, 40L)],
@@ -109,7 +108,7 @@ public sealed class RunTests : IDisposable
     {
         await using CollectorHost host = await CollectorHost.StartAsync(Path.Combine(_folder, "data"));
         await using TelemetryPusher pusher = host.StartPusher("n1", Path.Combine(_folder, "spool"));
-        await StartRunAsync(host, "rest");
+        await host.StartRunAsync("rest");
         pusher.Add(new LogLine { AtNs = Records.EpochNs + 1000, Level = "warning", Text = "zwei\nlines ü" });
         pusher.Add(new LogLine { AtNs = Records.EpochNs, Level = "info", Text = "first" });
         pusher.Add(new DropLedger { Probe = "flows", Seen = 1, Emitted = 1 });
@@ -117,7 +116,7 @@ public sealed class RunTests : IDisposable
         pusher.Add(new ClockSample { AtNs = 7, OffsetNs = -8, BoundNs = 9 });
         pusher.Add(new RetransmitRecord { FlowId = "a", AtNs = 3, SeqBegin = uint.MaxValue, SeqEnd = 5, Bytes = 6, Segs = 1, State = "ESTABLISHED" });
         await pusher.FlushAsync(s_patience);
-        JsonElement reply = await FinishRunAsync(host, "rest");
+        JsonElement reply = await host.FinishRunAsync("rest");
 
         Assert.Equal("logs/n1.log", reply.GetProperty("files").EnumerateArray().Last().GetString());
         string log = await host.Api.GetStringAsync("api/runs/rest/files/logs/n1.log", TestContext.Current.CancellationToken);
@@ -137,15 +136,15 @@ public sealed class RunTests : IDisposable
     public async Task One_run_at_a_time()
     {
         await using CollectorHost host = await CollectorHost.StartAsync(Path.Combine(_folder, "data"));
-        await StartRunAsync(host, "one");
-        using HttpResponseMessage second = await PostAsync(host, "api/runs", """{"run_id":"two"}""");
+        await host.StartRunAsync("one");
+        using HttpResponseMessage second = await host.PostAsync("api/runs", """{"run_id":"two"}""");
         Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
         Assert.Contains("run one is active", await second.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        using HttpResponseMessage wrong = await PostAsync(host, "api/runs/two/finish", "");
+        using HttpResponseMessage wrong = await host.PostAsync("api/runs/two/finish", "");
         Assert.Equal(HttpStatusCode.NotFound, wrong.StatusCode);
         using HttpResponseMessage dropped = await host.Api.DeleteAsync("api/runs/one", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NoContent, dropped.StatusCode);
-        await StartRunAsync(host, "two");
+        await host.StartRunAsync("two");
         JsonElement health = await host.Api.GetFromJsonAsync<JsonElement>("health", TestContext.Current.CancellationToken);
         Assert.Equal("two", health.GetProperty("active_run").GetString());
     }
@@ -157,7 +156,7 @@ public sealed class RunTests : IDisposable
         string spool = Path.Combine(_folder, "spool");
         await using (CollectorHost host = await CollectorHost.StartAsync(data))
         {
-            await StartRunAsync(host, "long");
+            await host.StartRunAsync("long");
             await using TelemetryPusher pusher = host.StartPusher("n1", spool);
             pusher.Add(Records.Span(1));
             await pusher.FlushAsync(s_patience);
@@ -167,7 +166,7 @@ public sealed class RunTests : IDisposable
         await using TelemetryPusher later = again.StartPusher("n1", spool);
         later.Add(Records.Span(2));
         await later.FlushAsync(s_patience);
-        await FinishRunAsync(again, "long");
+        await again.FinishRunAsync("long");
         Assert.Equal(2, (await QueryAsync(again, "long", "spans.parquet", "SELECT count(*) FROM f")).Single().Long(0));
     }
 
@@ -181,7 +180,7 @@ public sealed class RunTests : IDisposable
     public async Task Refuses_a_run_without_a_proper_name(string body)
     {
         await using CollectorHost host = await CollectorHost.StartAsync(Path.Combine(_folder, "data"));
-        using HttpResponseMessage response = await PostAsync(host, "api/runs", body);
+        using HttpResponseMessage response = await host.PostAsync("api/runs", body);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains("run_id", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
@@ -196,26 +195,10 @@ public sealed class RunTests : IDisposable
     public async Task Serves_no_file_but_the_runs_own(string path)
     {
         await using CollectorHost host = await CollectorHost.StartAsync(Path.Combine(_folder, "data"));
-        await StartRunAsync(host, "r");
-        await FinishRunAsync(host, "r");
+        await host.StartRunAsync("r");
+        await host.FinishRunAsync("r");
         using HttpResponseMessage response = await host.Api.GetAsync(path, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-    }
-
-    private static Task<HttpResponseMessage> PostAsync(CollectorHost host, string path, string body) =>
-        host.Api.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
-
-    private static async Task StartRunAsync(CollectorHost host, string runId)
-    {
-        using HttpResponseMessage response = await PostAsync(host, "api/runs", $$"""{"run_id":"{{runId}}"}""");
-        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
-    }
-
-    private static async Task<JsonElement> FinishRunAsync(CollectorHost host, string runId)
-    {
-        using HttpResponseMessage response = await PostAsync(host, $"api/runs/{runId}/finish", "");
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        return await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
     }
 
     private async Task<Result> QueryAsync(CollectorHost host, string runId, string file, string sql)
