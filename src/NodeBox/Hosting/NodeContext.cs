@@ -57,7 +57,8 @@ internal sealed record NodeContext(TestbedNode Node, string StateDirectory, TagS
 
         public async ValueTask DisposeAsync()
         {
-            await app.StopAsync(s_grace);
+            using var grace = new CancellationTokenSource(s_grace);
+            await app.StopAsync(grace.Token);
             await app.DisposeAsync();
         }
     }
