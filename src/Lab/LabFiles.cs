@@ -1,11 +1,18 @@
 namespace NodeBox.Lab;
 
-/// <summary>Where the files of the lab called <paramref name="name"/> are. All go when it is taken down.</summary>
-internal sealed class LabFiles(string name)
+/// <summary>Where the files of one lab are. All go when it is taken down.</summary>
+internal sealed class LabFiles
 {
     internal const string Root = "/run/nodebox/labs";
 
-    internal string Directory { get; } = Path.Combine(Root, name);
+    /// <summary>Throws <see cref="LabException"/> when the name is none: it may come from a command line, and is about to be part of a path.</summary>
+    internal LabFiles(string name)
+    {
+        SpecRules.CheckName(name);
+        Directory = Path.Combine(Root, name);
+    }
+
+    internal string Directory { get; }
 
     internal string Lock => Path.Combine(Directory, "lock");
 
@@ -20,13 +27,29 @@ internal sealed class LabFiles(string name)
     /// <summary>Empties the folder of what an earlier lab left. The caller holds the lock.</summary>
     internal void Clear()
     {
-        File.Delete(State);
+        foreach (string file in System.IO.Directory.EnumerateFiles(Directory).Where(file => file != Lock && file != Owner))
+        {
+            File.Delete(file);
+        }
         foreach (string folder in System.IO.Directory.EnumerateDirectories(Directory))
         {
             System.IO.Directory.Delete(folder, recursive: true);
         }
     }
 
-    /// <summary>Removes the folder. The caller holds the lock, which becomes void for those who wait for it.</summary>
-    internal void Remove() => System.IO.Directory.Delete(Directory, recursive: true);
+    /// <summary>Removes the folder. The caller holds the lock, which ends with this; so it goes last.</summary>
+    internal void Remove()
+    {
+        Clear();
+        File.Delete(Owner);
+        File.Delete(Lock);
+        try
+        {
+            System.IO.Directory.Delete(Directory);
+        }
+        catch (IOException)
+        {
+            // Another has taken the lab since, and made a lock in the folder or removed it.
+        }
+    }
 }

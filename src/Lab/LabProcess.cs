@@ -9,6 +9,7 @@ public static class LabProcess
     /// </summary>
     public static IReadOnlyList<string> ExecPrefix(string lab, string node)
     {
+        SpecRules.CheckName(lab);
         string @namespace = Namespaces.Of(lab, node);
         return node != Namespaces.Switch && Namespaces.Existing(lab).Contains(@namespace)
             ? Namespaces.ExecPrefix(@namespace)

@@ -36,11 +36,14 @@ public sealed record LabState(
     string? Reason = null,
     LabFault? Fault = null)
 {
+    /// <summary>The state as one line of JSON, names in snake_case.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, LabJson.Default.LabState);
+
     /// <summary>Replaces the file at once, so that a reader never sees half of it.</summary>
     internal void Save(string path)
     {
         string next = path + ".next";
-        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(this, LabJson.Default.LabState));
+        File.WriteAllText(next, ToJson());
         File.Move(next, path, overwrite: true);
     }
 
@@ -49,7 +52,7 @@ public sealed record LabState(
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), LabJson.Default.LabState);
+            return JsonSerializer.Deserialize(File.ReadAllText(path), LabJson.Default.LabState);
         }
         catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -29,7 +29,7 @@ public static class LabSupervisor
             }
             return await new SupervisedLab(spec, files).RunAsync(stop.Token) is null ? 0 : 1;
         }
-        catch (LabException e)
+        catch (Exception e) when (e is LabException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;

@@ -56,8 +56,13 @@ public static class Labs
     {
         var files = new LabFiles(name);
         LabState? state = LabState.Load(files.State);
-        bool alive = LabLock.Holder(files) is not null;
-        if (state is null || alive || state.Status == LabStatus.Failed)
+        if (LabLock.Holder(files) is not null)
+        {
+            return state;
+        }
+        // A supervisor that has ended just now has removed its state since, or written why.
+        state = LabState.Load(files.State);
+        if (state is null || state.Status == LabStatus.Failed)
         {
             return state;
         }
@@ -95,7 +100,7 @@ public static class Labs
     }
 
     internal static LabException AlreadyUp(string name, int? owner) =>
-        new(LabFault.Configuration, $"lab {name} is up already (supervisor pid {owner}): take it down first");
+        new(LabFault.Failed, $"lab {name} is up already (supervisor pid {owner}): take it down first, with nodebox lab down {name}");
 
     private static Process StartSupervisor(LabSpec spec, IReadOnlyList<string> command)
     {
@@ -108,11 +113,18 @@ public static class Labs
             RedirectStandardError = true,
         };
         Process supervisor = Process.Start(start)!;
-        supervisor.StandardInput.WriteLine(spec.ToLine());
-        supervisor.StandardInput.Flush();
-        if (spec.Lifetime == LabLifetime.Persistent)
+        try
         {
-            supervisor.StandardInput.Close();
+            supervisor.StandardInput.WriteLine(spec.ToLine());
+            supervisor.StandardInput.Flush();
+            if (spec.Lifetime == LabLifetime.Persistent)
+            {
+                supervisor.StandardInput.Close();
+            }
+        }
+        catch (IOException)
+        {
+            // It has ended before it read the line; its exit code and its words say more than EPIPE.
         }
         return supervisor;
     }

@@ -15,11 +15,22 @@ internal static partial class SpecRules
         .. ErrorsOfAddresses(spec),
     ];
 
+    /// <summary>Throws <see cref="LabException"/> unless the name can be that of a lab, and of files and namespaces.</summary>
+    internal static void CheckName(string lab)
+    {
+        if (!LabName().IsMatch(lab))
+        {
+            throw new LabException(LabFault.Configuration, ErrorOfName(lab));
+        }
+    }
+
+    private static string ErrorOfName(string lab) => $"lab name '{lab}' is not 1 to 16 of a-z, A-Z, 0-9 and '_'";
+
     private static IEnumerable<string> ErrorsOfSettings(LabSpec spec)
     {
         if (!LabName().IsMatch(spec.Name))
         {
-            yield return $"lab name '{spec.Name}' is not 1 to 16 of a-z, A-Z, 0-9 and '_'";
+            yield return ErrorOfName(spec.Name);
         }
         if (spec.Nodes.Count == 0)
         {
@@ -96,12 +107,12 @@ internal static partial class SpecRules
         }
     }
 
-    [GeneratedRegex("^[A-Za-z0-9_]{1,16}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9_]{1,16}\z", RegexOptions.CultureInvariant)]
     private static partial Regex LabName();
 
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex NodeName();
 
-    [GeneratedRegex("^[a-z0-9_]{1,15}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[a-z0-9_]{1,15}\z", RegexOptions.CultureInvariant)]
     private static partial Regex CongestionControlName();
 }

@@ -3,6 +3,7 @@ namespace NodeBox.Lab;
 /// <summary>One life of a lab, from what a killed predecessor left to the last namespace removed. The caller holds the lab's lock.</summary>
 internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
 {
+    private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(20);
 
     private readonly List<NodeProcess> nodes = [];
@@ -14,8 +15,8 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
     internal async Task<LabException?> RunAsync(CancellationToken stop)
     {
         LabException? failure = await FailureOf(() => LiveAsync(stop));
-        Report(LabStatus.Stopping, failure);
-        failure = await FailureOf(TakeDownAsync) ?? failure;
+        LabException? leftover = await FailureOf(() => TakeDownAsync(failure));
+        failure ??= leftover;
         if (failure is null)
         {
             files.Remove();
@@ -36,8 +37,8 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
         StartNodes();
         await AllReadyAsync(stop);
         Report(LabStatus.Up);
-        await Task.WhenAny(nodes.Select(node => node.Exited)).WaitAsync(stop);
-        await ThrowIfAnyExitedAsync();
+        await Task.WhenAny(nodes.Select(node => node.Ended)).WaitAsync(stop);
+        await ThrowIfAnyEndedAsync();
     }
 
     private void StartNodes()
@@ -56,7 +57,7 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
         int ready = -1;
         while (ready < nodes.Count)
         {
-            await ThrowIfAnyExitedAsync();
+            await ThrowIfAnyEndedAsync();
             int now = nodes.Count(node => node.IsReady);
             if (now != ready)
             {
@@ -71,22 +72,36 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
         }
     }
 
-    private async Task ThrowIfAnyExitedAsync()
+    private async Task ThrowIfAnyEndedAsync()
     {
-        if (nodes.Find(node => node.Exited.IsCompleted) is NodeProcess ended)
+        if (nodes.Find(node => node.Ended.IsCompleted) is NodeProcess ended)
         {
+            await ended.Ended;
             throw new LabException(LabFault.Failed, await ended.ExplainExitAsync());
         }
     }
 
-    private async Task TakeDownAsync()
+    private async Task TakeDownAsync(LabException? failure)
+    {
+        try
+        {
+            Report(LabStatus.Stopping, failure);
+        }
+        finally
+        {
+            await StopNodesAsync();
+            Namespaces.RemoveAll(spec.Name);
+            await Task.WhenAll(nodes.Select(node => node.DisposeAsync().AsTask()));
+        }
+    }
+
+    private async Task StopNodesAsync()
     {
         nodes.ForEach(node => node.Terminate());
         Task all = Task.WhenAll(nodes.Select(node => node.Exited));
         await Task.WhenAny(all, Task.Delay(spec.StopWithin));
         nodes.ForEach(node => node.Kill());
-        Namespaces.RemoveAll(spec.Name);
-        nodes.ForEach(node => node.Dispose());
+        await Task.WhenAny(all, Task.Delay(KillGrace));
     }
 
     private void Report(LabStatus status, LabException? failure = null)

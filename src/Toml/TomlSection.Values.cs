@@ -24,7 +24,7 @@ public sealed partial class TomlSection
             return "";
         }
 
-        var value = OptionalString(key);
+        string? value = OptionalString(key);
         if (value is "")
         {
             Error(key, "is empty: write some text");
@@ -106,7 +106,7 @@ public sealed partial class TomlSection
         var least = min ?? TimeSpan.Zero;
         if (duration < least || duration > max)
         {
-            var range = max is { } most ? $"{DurationSyntax.Write(least)} to {DurationSyntax.Write(most)}" : $"{DurationSyntax.Write(least)} or more";
+            string range = max is { } most ? $"{DurationSyntax.Write(least)} to {DurationSyntax.Write(most)}" : $"{DurationSyntax.Write(least)} or more";
             Error(key, $"{Shown.Text(text)} is out of range: use {range}");
             return fallback;
         }
@@ -150,7 +150,7 @@ public sealed partial class TomlSection
             return value;
         }
 
-        var range = (min, max) is (double.MinValue, double.MaxValue) ? "a finite number" : FormattableString.Invariant($"{min} to {max}");
+        string range = (min, max) is (double.MinValue, double.MaxValue) ? "a finite number" : FormattableString.Invariant($"{min} to {max}");
         Error(key, FormattableString.Invariant($"{value} is out of range: use {range}"));
         return fallback;
     }

@@ -18,7 +18,7 @@ public sealed class CaseTests
     [MemberData(nameof(Files))]
     public void Reads(string name)
     {
-        var parts = File.ReadAllText(Path.Combine(Folder, $"{name}.case")).Split(Separator);
+        string[] parts = File.ReadAllText(Path.Combine(Folder, $"{name}.case")).Split(Separator);
         Assert.Equal(2, parts.Length);
         Assert.Equal(parts[1].TrimEnd(), ReadOrExplain(parts[0] + "\n").TrimEnd());
     }
@@ -28,7 +28,7 @@ public sealed class CaseTests
         try
         {
             var errors = new TomlErrors();
-            var read = string.Join('\n', Testbed(TomlDocument.Parse(text, "roles.toml").Section(errors)));
+            string read = string.Join('\n', Testbed(TomlDocument.Parse(text, "roles.toml").Section(errors)));
             errors.ThrowIfAny();
             return read;
         }

@@ -81,7 +81,7 @@ public sealed class TomlDocumentTests
     [InlineData("", "[a.", "b]")]
     public void Bounds_nesting(string before, string repeated, string after)
     {
-        var text = before + string.Concat(Enumerable.Repeat(repeated, 100_000)) + after;
+        string text = before + string.Concat(Enumerable.Repeat(repeated, 100_000)) + after;
         Assert.Throws<TomlException>(() => TomlDocument.Parse(text, "f"));
     }
 

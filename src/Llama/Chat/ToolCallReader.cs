@@ -41,4 +41,12 @@ public sealed class ToolCallReader
         _held = text[^1];
         return arguments;
     }
+
+    /// <summary>The rest of the arguments of a call that was cut off before its closing brace.</summary>
+    public string CutOff()
+    {
+        string rest = _held?.ToString() ?? "";
+        _held = null;
+        return rest;
+    }
 }

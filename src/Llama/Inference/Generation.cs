@@ -32,7 +32,7 @@ public sealed class Generation
     /// <summary>Tokens generated so far, the one that ended the turn included.</summary>
     public int CompletionTokens { get; internal set; }
 
-    internal GenerationRequest Request { get; }
+    public GenerationRequest Request { get; }
 
     internal Sampler Sampler { get; }
 

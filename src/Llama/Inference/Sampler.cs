@@ -6,6 +6,9 @@ namespace NodeBox.Llama.Inference;
 /// <summary>A llama.cpp sampler chain. It remembers where in its grammar the text stands, so it serves one generation.</summary>
 internal sealed class Sampler : IDisposable
 {
+    // The one above is LLAMA_DEFAULT_SEED, which makes llama.cpp draw a seed of its own.
+    private const uint MaxSeed = uint.MaxValue - 1;
+
     private readonly nint _chain;
     private bool _disposed;
 
@@ -36,7 +39,7 @@ internal sealed class Sampler : IDisposable
         }
 
         Add(LlamaApi.llama_sampler_init_temp(sampling.Temperature));
-        Add(LlamaApi.llama_sampler_init_dist(sampling.Seed ?? (uint)Random.Shared.NextInt64(uint.MaxValue)));
+        Add(LlamaApi.llama_sampler_init_dist(sampling.Seed is { } seed ? Math.Min(seed, MaxSeed) : (uint)Random.Shared.NextInt64(uint.MaxValue)));
     }
 
     /// <summary>Draws a token from the logits of the last decoded token and moves the grammar on. Must not be called after an end-of-generation token: llama.cpp aborts.</summary>

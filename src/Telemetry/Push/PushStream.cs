@@ -10,9 +10,6 @@ namespace NodeBox.Telemetry.Push;
 /// <summary>Sends the spool's batches in order, reconnecting for ever, and forgets those that the collector has acknowledged.</summary>
 internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log) : IDisposable
 {
-    /// <summary>The push method of telemetry.proto.</summary>
-    public const string Method = "nodebox.telemetry.v1.Telemetry/Push";
-
     private static readonly TimeSpan s_firstBackoff = TimeSpan.FromMilliseconds(100);
 
     private readonly GrpcChannel _channel = new(settings.Collector);
@@ -85,7 +82,7 @@ internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log
     {
         try
         {
-            IAsyncEnumerable<Ack> acks = _channel.DuplexAsync(Method, ReadSpoolAsync(unacked, stopping), Ack.Parser, cancellation: stopping);
+            IAsyncEnumerable<Ack> acks = _channel.DuplexAsync(TelemetryPusher.Method, ReadSpoolAsync(unacked, stopping), Ack.Parser, cancellation: stopping);
             await foreach (Ack ack in acks.ConfigureAwait(false))
             {
                 if (ack.SpoolId == spool.Id)

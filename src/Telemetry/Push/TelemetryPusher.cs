@@ -11,6 +11,9 @@ namespace NodeBox.Telemetry.Push;
 /// </summary>
 public sealed class TelemetryPusher : IAsyncDisposable
 {
+    /// <summary>The push method of telemetry.proto.</summary>
+    public const string Method = "nodebox.telemetry.v1.Telemetry/Push";
+
     private readonly PushSettings _settings;
     private readonly ILogger _log;
     private readonly RecordBuffer _buffer;
