@@ -46,7 +46,7 @@ internal sealed class AgentLoop(AgentSettings settings, TagSocket tagSocket) : I
 
     // A client may send no traceparent. What the agent then does is a task of its own, or its calls would each become one.
     private Activity? OwnSpan() =>
-        Activity.Current?.GetBaggageItem(Spans.AgentBaggage) == settings.Name ? null : Spans.StartTask($"invoke_agent {settings.Name}");
+        Activity.Current is { Kind: ActivityKind.Server, Source.Name: "nodebox" } ? null : Spans.StartTask($"invoke_agent {settings.Name}");
 
     private async Task<AgentTask> WorkAsync(Message message, TaskPlan? plan, CancellationToken cancellation)
     {

@@ -46,5 +46,5 @@ public sealed record AgentSettings
     public int QueueLimit { get; init; } = 256;
 
     /// <summary>How many characters of a tool's result the model gets to read; what is longer is cut, and says so.</summary>
-    public int ToolResultLimit { get; init; } = 2000;
+    public int ToolResultLimit { get; init; } = 500;
 }

@@ -51,38 +51,29 @@ internal sealed record Decision(TaskStep Step, string Function, JsonElement Argu
         return new DecidedCall(call, arguments, Step);
     }
 
-    private OfferedFunction Narrow(OfferedFunction offer)
+    private OfferedFunction Narrow(OfferedFunction offer) => offer with { Parameters = Json.Element(ConstantObject(Arguments)) };
+
+    // Servers with grammars take constants of scalars only, so an object becomes a schema that allows just its members. Keywords that the
+    // tool declares besides (pattern, enum, minimum) cannot narrow a constant any further.
+    private static JsonObject Constant(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object ? ConstantObject(value) : new JsonObject { ["const"] = Json.Node(value) };
+
+    private static JsonObject ConstantObject(JsonElement value)
     {
-        JsonElement known = offer.Parameters.TryGetProperty("properties", out JsonElement listed) ? listed : Json.EmptyObject;
         var properties = new JsonObject();
         var required = new JsonArray();
-        foreach (JsonProperty argument in Arguments.EnumerateObject())
+        foreach (JsonProperty member in value.EnumerateObject())
         {
-            JsonObject schema = known.TryGetProperty(argument.Name, out JsonElement declared) ? KeepTypeOf(declared) : [];
-            schema["const"] = Json.Node(argument.Value);
-            properties[argument.Name] = schema;
-            required.Add((JsonNode)argument.Name);
+            properties[member.Name] = Constant(member.Value);
+            required.Add((JsonNode)member.Name);
         }
 
-        var narrowed = new JsonObject
+        return new JsonObject
         {
             ["type"] = "object",
             ["properties"] = properties,
             ["required"] = required,
             ["additionalProperties"] = false,
         };
-        return offer with { Parameters = Json.Element(narrowed) };
-    }
-
-    // Other keywords (pattern, enum, minimum) cannot narrow a constant any further and not every grammar takes them beside one.
-    private static JsonObject KeepTypeOf(JsonElement declared)
-    {
-        var kept = new JsonObject();
-        if (declared.ValueKind == JsonValueKind.Object && declared.TryGetProperty("type", out JsonElement type))
-        {
-            kept["type"] = Json.Node(type);
-        }
-
-        return kept;
     }
 }
