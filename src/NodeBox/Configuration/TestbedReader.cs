@@ -21,9 +21,9 @@ public static class TestbedReader
     {
         TomlSection section = root.Section("testbed");
         string name = section.RequiredString("name");
-        if (name.Length > 0 && !IsName(name))
+        if (name.Length > 0 && !IsName(name, 16, '_'))
         {
-            section.Error("name", $"\"{name}\" must be 1 to 16 of a-z, 0-9 and '-': it names network namespaces");
+            section.Error("name", $"\"{name}\" must be 1 to 16 of a-z, 0-9 and '_': it names the lab's namespaces");
         }
 
         string backends = section.Choice("backends", ["shared", "separate"], "shared");
@@ -79,9 +79,9 @@ public static class TestbedReader
 
     private static TestbedNode? ReadNode(TomlSection section, TomlSection defaults, string file)
     {
-        if (!IsName(section.Name))
+        if (!IsName(section.Name, 15, '-'))
         {
-            section.Error($"\"{section.Name}\" must be 1 to 16 of a-z, 0-9 and '-': it names a network namespace");
+            section.Error($"\"{section.Name}\" must be 1 to 15 of a-z, 0-9 and '-': it names a network interface");
         }
 
         string text = section.RequiredString("address");
@@ -112,6 +112,6 @@ public static class TestbedReader
         return address is null ? null : new TestbedNode(section.Name, address, expression, settings);
     }
 
-    private static bool IsName(string text) =>
-        text.Length is > 0 and <= 16 && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+    private static bool IsName(string text, int longest, char separator) =>
+        text.Length > 0 && text.Length <= longest && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == separator);
 }

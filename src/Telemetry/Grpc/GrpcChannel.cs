@@ -60,26 +60,34 @@ public sealed class GrpcChannel : IDisposable
 
         RpcException Explain(Exception e) => AsRpcException(e, timeout is not null && !cancellation.IsCancellationRequested && ending.IsCancellationRequested);
 
-        using HttpRequestMessage request = Compose(method, requests, timeout, ending.Token);
-        using HttpResponseMessage response = await OrExplain(_http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ending.Token), Explain)
-            .ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.OK)
+        try
         {
-            throw new RpcException(StatusOf(response.StatusCode), $"the server answered HTTP {(int)response.StatusCode}");
-        }
-
-        if (!response.Headers.Contains(GrpcHeaders.Status))
-        {
-            Stream body = await OrExplain(response.Content.ReadAsStreamAsync(ending.Token), Explain).ConfigureAwait(false);
-            PipeReader input = PipeReader.Create(body);
-            await using IAsyncEnumerator<TResponse> answers = Frames.ReadAsync(input, parser, _maxMessageBytes, ending.Token).GetAsyncEnumerator(ending.Token);
-            while (await OrExplain(answers.MoveNextAsync().AsTask(), Explain).ConfigureAwait(false))
+            using HttpRequestMessage request = Compose(method, requests, timeout, ending.Token);
+            using HttpResponseMessage response = await OrExplain(_http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ending.Token), Explain)
+                .ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.OK)
             {
-                yield return answers.Current;
+                throw new RpcException(StatusOf(response.StatusCode), $"the server answered HTTP {(int)response.StatusCode}");
             }
-        }
 
-        ThrowUnlessOk(response);
+            if (!response.Headers.Contains(GrpcHeaders.Status))
+            {
+                Stream body = await OrExplain(response.Content.ReadAsStreamAsync(ending.Token), Explain).ConfigureAwait(false);
+                IAsyncEnumerable<TResponse> messages = Frames.ReadAsync(PipeReader.Create(body), parser, _maxMessageBytes, ending.Token);
+                await using IAsyncEnumerator<TResponse> answers = messages.GetAsyncEnumerator(ending.Token);
+                while (await OrExplain(answers.MoveNextAsync().AsTask(), Explain).ConfigureAwait(false))
+                {
+                    yield return answers.Current;
+                }
+            }
+
+            ThrowUnlessOk(response);
+        }
+        finally
+        {
+            // The call is over, so whoever still waits to send on it must stop.
+            await ending.CancelAsync().ConfigureAwait(false);
+        }
     }
 
     public void Dispose() => _http.Dispose();
