@@ -131,6 +131,7 @@ public sealed class ExactlyOnceTests : IDisposable
         { Batch(batch => batch.Spans.Add(new SpanRecord())), "task_id has 0 bytes" },
         { Batch(batch => batch.Spans.Add(With(Records.Span(1), "[1]"))), "no JSON object" },
         { Batch(batch => batch.Spans.Add(With(Records.Span(1), "{}{}"))), "no JSON object" },
+        { Batch(batch => batch.Spans.Add(With(Records.Span(1), """{"a":"\ud800"}"""))), "no JSON object" },
         { Batch(batch => batch.Flows.Add(new FlowRecord())), "no flow_id" },
         { Batch(batch => batch.Slices.Add(new SliceRecord())), "slices are not collected" },
     };
@@ -158,6 +159,28 @@ public sealed class ExactlyOnceTests : IDisposable
 
         Assert.True(database.TryStart("run"));
         Assert.Equal(0, database.Read(connection => connection.Query("SELECT count(*) FROM spans").Single().Long(0)));
+    }
+
+    [Fact]
+    public void Commits_again_after_the_database_gave_itself_up()
+    {
+        using CollectorDatabase database = CollectorDatabase.Open(Path.Combine(_folder, "a.duckdb"), maxIdleRecords: 100);
+        Assert.True(database.TryStart("run"));
+
+        // As a full disk does: the commit succeeds, the checkpoint after it does not.
+        database.Read(connection => connection.Query("SET checkpoint_threshold = '1KB'"));
+        database.Read(connection => connection.Query("SET debug_checkpoint_abort = 'before_header'"));
+        Batch first = Batch(batch => batch.Spans.Add(Records.Span(1)));
+        Assert.True(Assert.Throws<DuckDbException>(() => database.Commit(first)).IsFatal);
+
+        database.Commit(first);
+        database.Commit(Batch(batch =>
+        {
+            batch.Sequence = 2;
+            batch.Spans.Add(Records.Span(2));
+        }));
+        Assert.Equal("run", database.ActiveRun);
+        Assert.Equal(2, database.Read(connection => connection.Query("SELECT count(*) FROM spans WHERE run_id = 'run'").Single().Long(0)));
     }
 
     [Fact]
