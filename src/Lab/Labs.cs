@@ -54,7 +54,50 @@ public static class Labs
     /// <summary>What is known of the lab of this name, null when nothing is up and nothing failed.</summary>
     public static LabState? Status(string name)
     {
+        try
+        {
+            return StatusOf(new LabFiles(name));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new LabException(LabFault.Machine, $"{e.Message} Run it with sudo");
+        }
+    }
+
+    /// <summary>Every lab of this machine that is up, or has failed and was not taken down since.</summary>
+    public static IReadOnlyList<LabState> All() => Directory.Exists(LabFiles.Root)
+        ? [.. Directory.EnumerateDirectories(LabFiles.Root).Select(folder => Status(Path.GetFileName(folder))).OfType<LabState>()]
+        : [];
+
+    /// <summary>
+    /// Takes a lab down, whether its supervisor lives or was killed, and removes what it left.
+    /// </summary>
+    /// <returns>The lab as it was before, null when there was no lab of this name.</returns>
+    public static async Task<LabState?> DownAsync(string name)
+    {
         var files = new LabFiles(name);
+        Machine.Check();
+        LabState? before = Status(name);
+        if (!Directory.Exists(files.Directory) && Namespaces.Existing(name).Count == 0)
+        {
+            return null;
+        }
+        await StopSupervisorAsync(name, files);
+        using LabLock held = LabLock.TryTake(files, TimeSpan.FromSeconds(2)) ?? throw AlreadyUp(name, LabLock.Holder(files));
+        Namespaces.RemoveAll(name);
+        files.Remove();
+        return before ?? new LabState(name, LabStatus.Abandoned, SupervisorPid: 0, CongestionControl: "", Nodes: []);
+    }
+
+    internal static LabException AlreadyUp(string name, int? owner)
+    {
+        // The supervisor's id is unknown in the instants when it takes and leaves the lock.
+        string supervisor = owner > 0 ? $" (supervisor pid {owner})" : "";
+        return new LabException(LabFault.Failed, $"lab {name} is up already{supervisor}: take it down first, with nodebox lab down {name}");
+    }
+
+    private static LabState? StatusOf(LabFiles files)
+    {
         LabState? state = LabState.Load(files.State);
         if (LabLock.Holder(files) is not null)
         {
@@ -73,34 +116,6 @@ public static class Labs
             Fault = LabFault.Failed,
         };
     }
-
-    /// <summary>Every lab of this machine that is up, or has failed and was not taken down since.</summary>
-    public static IReadOnlyList<LabState> All() => Directory.Exists(LabFiles.Root)
-        ? [.. Directory.EnumerateDirectories(LabFiles.Root).Select(folder => Status(Path.GetFileName(folder))).OfType<LabState>()]
-        : [];
-
-    /// <summary>
-    /// Takes a lab down, whether its supervisor lives or was killed, and removes what it left.
-    /// </summary>
-    /// <returns>The lab as it was before, null when there was no lab of this name.</returns>
-    public static async Task<LabState?> DownAsync(string name)
-    {
-        Machine.Check();
-        var files = new LabFiles(name);
-        LabState? before = Status(name);
-        if (!Directory.Exists(files.Directory) && Namespaces.Existing(name).Count == 0)
-        {
-            return null;
-        }
-        await StopSupervisorAsync(name, files);
-        using LabLock held = LabLock.TryTake(files, TimeSpan.FromSeconds(2)) ?? throw AlreadyUp(name, LabLock.Holder(files));
-        Namespaces.RemoveAll(name);
-        files.Remove();
-        return before;
-    }
-
-    internal static LabException AlreadyUp(string name, int? owner) =>
-        new(LabFault.Failed, $"lab {name} is up already (supervisor pid {owner}): take it down first, with nodebox lab down {name}");
 
     private static Process StartSupervisor(LabSpec spec, IReadOnlyList<string> command)
     {
