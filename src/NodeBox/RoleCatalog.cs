@@ -1,7 +1,10 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using NodeBox.Configuration;
 using NodeBox.Hosting;
 using NodeBox.Roles.Agent;
 using NodeBox.Roles.Baseline;
+using NodeBox.Roles.Collector;
+using NodeBox.Roles.Llm;
 using NodeBox.Roles.Tools;
 
 namespace NodeBox;
@@ -22,6 +25,22 @@ internal static class RoleCatalog
         new(RoleNames.AgentB, node => StartAgentAsync(node, RoleNames.AgentB)),
         new(RoleNames.AgentA, node => StartAgentAsync(node, RoleNames.AgentA)),
     ];
+
+    private static async Task StartCollectorAsync(NodeContext node)
+    {
+        CollectorSettings settings = node.Node.Settings.Collector;
+        settings = settings with { DataDir = Path.Combine(node.StateDirectory, settings.DataDir) };
+        CollectorRole collector = CollectorRole.Open(settings, node.Log("collector"));
+        node.Keep(collector);
+        await node.ListenAsync(settings.PushPort, HttpProtocols.Http2, collector.MapPush);
+        await node.ListenAsync(settings.HttpPort, HttpProtocols.Http1, collector.MapApi);
+    }
+
+    private static Task StartLlmAsync(NodeContext node)
+    {
+        LlmSettings settings = node.Node.Settings.Llm!;
+        return node.ServeAsync(settings.Port, agentId: null, app => LlmRole.Map(app, settings));
+    }
 
     private static async Task StartToolsAsync(NodeContext node)
     {

@@ -20,7 +20,7 @@ public sealed partial class TomlSection
     {
         if (!Has(key))
         {
-            ErrorAt(Position, key, $"is missing: add {key} = \"…\"");
+            ErrorAt(Position, Shown.Key(key), $"is missing: add {key} = \"…\"");
             return "";
         }
 
@@ -125,7 +125,7 @@ public sealed partial class TomlSection
 
         foreach (var item in array.Items.Where(item => item is not TomlString))
         {
-            ErrorAt(item.Position, key, $"{Shown.Value(item)} is {Shown.Kind(item.Kind)}: write {form}");
+            ErrorAt(item.Position, Shown.Key(key), $"{Shown.Value(item)} is {Shown.Kind(item.Kind)}: write {form}");
         }
 
         return [.. array.Items.OfType<TomlString>().Select(item => item.Value)];
@@ -134,9 +134,10 @@ public sealed partial class TomlSection
     /// <summary>One of a few strings.</summary>
     public string Choice(string key, IReadOnlyList<string> allowed, string fallback)
     {
-        if (OptionalString(key) is not { } value || allowed.Contains(value))
+        string value = String(key, fallback);
+        if (value == fallback || allowed.Contains(value))
         {
-            return OptionalString(key) ?? fallback;
+            return value;
         }
 
         Error(key, $"{Shown.Text(value)} is not known: {Suggestion.For(value, allowed)}");

@@ -1,5 +1,4 @@
 using NodeBox.Toml.Sections;
-using NodeBox.Toml.Syntax;
 
 namespace NodeBox.Toml;
 
@@ -106,18 +105,21 @@ public sealed partial class TomlSection
     {
         if (Find(key) is { } found)
         {
-            found.Section.ErrorAt(found.Value.Position, key, message);
+            found.Section.ErrorAt(found.Value.Position, Shown.Key(key), message);
         }
         else
         {
-            ErrorAt(Position, key, message);
+            ErrorAt(Position, Shown.Key(key), message);
         }
     }
 
     /// <summary>Adds an error at a place inside a key's value, such as an item of its array.</summary>
-    public void ErrorAt(TomlPosition position, string key, string message)
+    /// <param name="position">The place.</param>
+    /// <param name="path">The way there from this section, as it is to be shown: <c>arguments.list[2]</c>.</param>
+    /// <param name="message">What is wrong.</param>
+    public void ErrorAt(TomlPosition position, string path, string message)
     {
-        _errors.Add(_file, position, $"{Join(key)}: {message}");
+        _errors.Add(_file, position, Path.Length == 0 ? $"{path}: {message}" : $"{Path}.{path}: {message}");
     }
 
     /// <summary>Adds an error at the section as a whole.</summary>
@@ -131,7 +133,7 @@ public sealed partial class TomlSection
     {
         foreach (var entry in _table.Entries.Where(entry => !_known.Contains(entry.Key)))
         {
-            ErrorAt(entry.KeyPosition, entry.Key, $"unknown key: {Suggestion.For(entry.Key, _known)}");
+            ErrorAt(entry.KeyPosition, Shown.Key(entry.Key), $"unknown key: {Suggestion.For(entry.Key, _known)}");
         }
 
         _defaults?.RejectUnknown();
@@ -195,14 +197,12 @@ public sealed partial class TomlSection
 
     private void Mistyped(Found found, string expected)
     {
-        ErrorAt(found.Value.Position, found.Key, $"{Shown.Value(found.Value)} is {Shown.Kind(found.Value.Kind)}: write {expected}");
+        ErrorAt(found.Value.Position, Shown.Key(found.Key), $"{Shown.Value(found.Value)} is {Shown.Kind(found.Value.Kind)}: write {expected}");
     }
 
     private string Join(string key)
     {
-        bool isBare = key.Length > 0 && key.All(character => Parser.IsBareKey(character) || character is '[' or ']');
-        string shown = isBare ? Text.Shorten(key) : Text.Quote(key);
-        return Path.Length == 0 ? shown : $"{Path}.{shown}";
+        return Path.Length == 0 ? Shown.Key(key) : $"{Path}.{Shown.Key(key)}";
     }
 
     private static TomlTable Empty(TomlPosition position)

@@ -9,6 +9,7 @@ internal sealed class RunFolderBuilder : IDisposable
 {
     private readonly Database database = Database.Open(null);
     private readonly Connection connection;
+    private readonly Dictionary<string, Appender> appenders = [];
 
     public RunFolderBuilder()
     {
@@ -16,6 +17,7 @@ internal sealed class RunFolderBuilder : IDisposable
         foreach (Table table in Tables.All)
         {
             table.Create(connection);
+            appenders[table.Name] = connection.Append(table.Name);
         }
     }
 
@@ -74,8 +76,20 @@ internal sealed class RunFolderBuilder : IDisposable
 
     public RunFolderBuilder Row(string table, params object?[] values)
     {
-        string marks = string.Join(", ", values.Select(_ => "?"));
-        connection.Query($"INSERT INTO {table} VALUES ({marks})", values);
+        Appender appender = appenders[table];
+        foreach (object? value in values)
+        {
+            if (value is long number)
+            {
+                appender.Append(number);
+            }
+            else
+            {
+                appender.Append((string?)value);
+            }
+        }
+
+        appender.EndRow();
         return this;
     }
 
@@ -91,6 +105,7 @@ internal sealed class RunFolderBuilder : IDisposable
         File.WriteAllText(FileOf("manifest.json"), Manifest.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         foreach (Table table in Tables.All)
         {
+            appenders[table.Name].Flush();
             Parquet.Export(connection, $"SELECT * FROM {table.Name}", FileOf($"{table.Name}.parquet"));
         }
     }
@@ -99,6 +114,11 @@ internal sealed class RunFolderBuilder : IDisposable
 
     public void Dispose()
     {
+        foreach (Appender appender in appenders.Values)
+        {
+            appender.Dispose();
+        }
+
         connection.Dispose();
         database.Dispose();
         Directory.Delete(Path, recursive: true);

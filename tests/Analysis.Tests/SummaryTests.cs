@@ -158,7 +158,8 @@ public sealed class SummaryTests
         .End("t2", 40004, active: true, tx: 200, rx: 2000, txSegs: 3, rxSegs: 4, rtt: 300, retrans: 1)
         .End("t2", 40004, active: false, tx: 2000, rx: 200, txSegs: 4, rxSegs: 3, rtt: 900, retrans: 4)
         .Connection("t3", 40005, up: 5000, down: 50, rtt: 250)
-        .End(null, 40006, active: true, tx: 99999, rx: 1, rtt: 5);
+        .End(null, 40006, active: true, tx: 99999, rx: 1, rtt: 5)
+        .End(null, 40006, active: false, tx: 1, rx: 99999, rtt: 5);
 
     private static string Compact(JsonElement element) => JsonSerializer.Serialize(element);
 }

@@ -29,7 +29,7 @@ public sealed class Engine : IDisposable
         _queue = new BlockingCollection<Generation>(options.QueueLimit);
         Options = options with { Threads = threads };
         Model = new ModelInfo(
-            Path.GetFileNameWithoutExtension(options.ModelPath), model.Description, model.Parameters, model.Bytes, model.TrainedContext, model.VocabularySize);
+            model.Description, model.Parameters, model.Bytes, model.TrainedContext, model.VocabularySize);
         _thread = new Thread(DecodeAll) { Name = "llama decode", IsBackground = true };
         _thread.Start();
     }

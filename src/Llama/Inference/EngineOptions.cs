@@ -8,4 +8,4 @@ namespace NodeBox.Llama.Inference;
 public sealed record EngineOptions(string ModelPath, int Context = 8192, int Threads = 0, int QueueLimit = 64);
 
 /// <summary>What an engine runs. <paramref name="Description"/> is llama.cpp's, such as "llama ?B all F32".</summary>
-public sealed record ModelInfo(string Name, string Description, ulong Parameters, ulong Bytes, int TrainedContext, int VocabularySize);
+public sealed record ModelInfo(string Description, ulong Parameters, ulong Bytes, int TrainedContext, int VocabularySize);

@@ -9,9 +9,6 @@ internal static class AgentWiring
     /// <summary>Stands for "the testbed's own llm" until the nodes are known.</summary>
     public static readonly Uri Unconnected = new("http://llm.invalid");
 
-    /// <summary>The model name under which the llm role serves its one model, unless the settings say otherwise.</summary>
-    public const string ServedModel = "testbed";
-
     /// <exception cref="TomlException">An agent has no LLM to talk to.</exception>
     public static Testbed Connect(Testbed testbed, TomlSection root, TomlErrors errors)
     {
@@ -28,23 +25,31 @@ internal static class AgentWiring
 
     private static AgentSettings Connect(Testbed testbed, TestbedNode node, AgentSettings agent, TomlSection root)
     {
-        if (agent.LlmUrl == Unconnected)
+        AgentSettings connected = agent.LlmUrl == Unconnected ? ConnectLlm(testbed, node, agent, root) : agent;
+        if (connected.LlmUrl != Unconnected && connected.Model.Length == 0)
         {
-            TestbedNode? llm = testbed.Backends == Backends.Shared
-                ? testbed.NodeWith(RoleNames.Llm)
-                : node.Roles.Contains(RoleNames.Llm) ? node : null;
-            if (llm is null)
-            {
-                string place = testbed.Backends == Backends.Shared ? "no node has the role llm" : $"node {node.Name} does not have the role llm, which backends = \"separate\" needs";
-                root.Section("nodes").Section(node.Name).Error("role", $"{agent.Name} has no LLM: {place}; add it, or set llm_url");
-                return agent;
-            }
-
-            agent = agent with { LlmUrl = UrlOf(llm, llm.Settings.Llm.Port) };
+            SectionOf(node, root).Error("llm_url", $"{agent.Name} must also be told which model to ask for there: set model");
         }
 
-        return agent with { ToolServers = Tools(testbed), Peers = Peers(testbed, agent.Name), Services = Services(testbed) };
+        return connected with { ToolServers = Tools(testbed), Peers = Peers(testbed, agent.Name), Services = Services(testbed) };
     }
+
+    private static AgentSettings ConnectLlm(Testbed testbed, TestbedNode node, AgentSettings agent, TomlSection root)
+    {
+        TestbedNode? server = testbed.Backends == Backends.Shared ? testbed.NodeWith(RoleNames.Llm) : node;
+        if (server?.Settings.Llm is not { } llm)
+        {
+            string place = testbed.Backends == Backends.Shared ? "no node has the role llm" : "backends = \"separate\" wants the role llm on the agent's own node";
+            SectionOf(node, root).Error("role", $"{agent.Name} has no LLM: {place}; add it, or set llm_url");
+            return agent;
+        }
+
+        // The llm role serves a model under its file's name.
+        string model = agent.Model.Length > 0 ? agent.Model : Path.GetFileNameWithoutExtension(llm.Model);
+        return agent with { LlmUrl = UrlOf(server, llm.Port), Model = model };
+    }
+
+    private static TomlSection SectionOf(TestbedNode node, TomlSection root) => root.Section("nodes").Section(node.Name);
 
     private static Dictionary<string, Uri> Tools(Testbed testbed) => testbed.NodeWith(RoleNames.Tools) is not { } node
         ? []

@@ -16,7 +16,8 @@ public sealed record RoleSettings
 
     public BaselineSettings Baseline { get; init; } = new();
 
-    public LlmSettings Llm { get; init; } = new();
+    /// <summary>Null without the role llm: no model could be a default.</summary>
+    public LlmSettings? Llm { get; init; }
 
     public CollectorSettings Collector { get; init; } = new();
 }

@@ -30,7 +30,7 @@ internal static class RoleSettingsReader
                 RoleNames.Tools => settings with { Tools = ReadTools(section, directory) },
                 RoleNames.Baseline => settings with { Baseline = ReadBaseline(section, host) },
                 RoleNames.Llm => settings with { Llm = ReadLlm(section, directory) },
-                RoleNames.Collector => settings with { Collector = ReadCollector(section, directory) },
+                RoleNames.Collector => settings with { Collector = ReadCollector(section) },
                 _ => settings,
             };
             section.RejectUnknown();
@@ -39,7 +39,7 @@ internal static class RoleSettingsReader
         return settings;
     }
 
-    // Where the agent finds its LLM, tools, peers and services follows from the testbed, or from llm_url: see AgentWiring.
+    // Where the agent finds its LLM, tools, peers and services follows from the testbed: see AgentWiring.
     private static AgentSettings ReadAgent(TomlSection section, string role, int port, string directory)
     {
         var agent = new AgentSettings
@@ -48,7 +48,7 @@ internal static class RoleSettingsReader
             Port = section.Port("port", port),
             Prompt = ReadPrompt(section, role, directory),
             LlmUrl = ReadUrl(section, "llm_url") ?? AgentWiring.Unconnected,
-            Model = section.String("model", AgentWiring.ServedModel),
+            Model = section.String("model", ""),
         };
         return agent with
         {
@@ -149,5 +149,38 @@ internal static class RoleSettingsReader
         };
         section.RejectUnknown();
         return service;
+    }
+
+    private static LlmSettings ReadLlm(TomlSection section, string directory)
+    {
+        string model = section.RequiredString("model");
+        var llm = new LlmSettings { Model = Path.Combine(directory, model) };
+        if (section.Choice("device", ["auto", "cpu", "cuda"], llm.Device) == "cuda")
+        {
+            section.Error("device", "\"cuda\" is not built in this version: use \"auto\" or \"cpu\"");
+        }
+
+        return llm with
+        {
+            Port = section.Port("port", llm.Port),
+            Context = section.Int("context", llm.Context, 64, 1 << 20),
+            Threads = section.Int("threads", llm.Threads, 0, 1024),
+            QueueLimit = section.Int("queue_limit", llm.QueueLimit, 0, 65536),
+            MaxTokensDefault = section.Int("max_tokens_default", llm.MaxTokensDefault, 1, 1 << 20),
+            Deadline = section.Duration("deadline", llm.Deadline, TimeSpan.FromMilliseconds(1)),
+            MaxRequestBytes = section.Int("max_request_bytes", llm.MaxRequestBytes, 1024, 1 << 30),
+        };
+    }
+
+    private static CollectorSettings ReadCollector(TomlSection section)
+    {
+        var collector = new CollectorSettings();
+        return collector with
+        {
+            PushPort = section.Port("push_port", collector.PushPort),
+            HttpPort = section.Port("http_port", collector.HttpPort),
+            DataDir = section.String("data_dir", collector.DataDir),
+            MaxIdleRecords = section.Int("max_idle_records", collector.MaxIdleRecords, 0),
+        };
     }
 }

@@ -39,7 +39,7 @@ internal sealed record NodeContext(TestbedNode Node, string StateDirectory, TagS
     public async Task ListenAsync(int port, HttpProtocols protocols, Action<WebApplication> map)
     {
         WebApplication app = await Listener.StartAsync(new IPEndPoint(Node.Address, port), protocols, Logs, map);
-        Keep(app);
+        Keep(new StoppingListener(app));
     }
 
     public async ValueTask DisposeAsync()
@@ -47,6 +47,19 @@ internal sealed record NodeContext(TestbedNode Node, string StateDirectory, TagS
         while (_running.TryPop(out IAsyncDisposable? service))
         {
             await service.DisposeAsync();
+        }
+    }
+
+    // Stopping first lets requests end and runs what a role registered for the application's end.
+    private sealed class StoppingListener(WebApplication app) : IAsyncDisposable
+    {
+        private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(2);
+
+        public async ValueTask DisposeAsync()
+        {
+            using var grace = new CancellationTokenSource(s_grace);
+            await app.StopAsync(grace.Token);
+            await app.DisposeAsync();
         }
     }
 

@@ -30,7 +30,7 @@ internal static class NodeHost
         ILogger log = logs.CreateLogger("node");
         string bootId = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
-        using FlowRecorder flows = FlowRecorder.Attach(node, Path.Combine(stateDirectory, FlowRecorder.TagSocketName), log);
+        using FlowRecorder flows = FlowRecorder.Attach(node, log);
         await using var context = new NodeContext(node, stateDirectory, flows.TagSocket, logs);
         foreach (RoleSpec role in RoleCatalog.All.Where(role => node.Roles.Contains(role.Name)))
         {

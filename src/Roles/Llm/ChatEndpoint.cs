@@ -28,7 +28,7 @@ internal sealed class ChatEndpoint(Engine engine, LlmSettings settings)
         };
 
         Generation generation = Submit(generationRequest, context.RequestAborted);
-        var served = new ServedGeneration(generation, new Reply(mayCall: tools.Grammar is not null), engine.Model.Name);
+        var served = new ServedGeneration(generation, new Reply(mayCall: tools.Grammar is not null), settings.Name);
         if (request.Stream is true)
         {
             await StreamAsync(context, served, includeUsage: request.StreamOptions?.IncludeUsage is true);
@@ -46,10 +46,10 @@ internal sealed class ChatEndpoint(Engine engine, LlmSettings settings)
             throw ApiException.Invalid("model", "'model' must be given.");
         }
 
-        if (model != engine.Model.Name)
+        if (model != settings.Name)
         {
             throw new ApiException(
-                StatusCodes.Status404NotFound, $"The model '{model}' is not served here; '{engine.Model.Name}' is.", "model", "model_not_found");
+                StatusCodes.Status404NotFound, $"The model '{model}' is not served here; '{settings.Name}' is.", "model", "model_not_found");
         }
     }
 

@@ -23,7 +23,7 @@ public static class LlmRole
 
         var chat = new ChatEndpoint(engine, settings);
         var models = new ModelList(
-            "list", [new ModelEntry(engine.Model.Name, "model", DateTimeOffset.UtcNow.ToUnixTimeSeconds(), "nodebox")]);
+            "list", [new ModelEntry(settings.Name, "model", DateTimeOffset.UtcNow.ToUnixTimeSeconds(), "nodebox")]);
         routes.MapPost("/v1/chat/completions", context => Answers.GuardAsync(context, chat.ServeAsync));
         routes.MapGet("/v1/models", context => Answers.WriteAsync(context, StatusCodes.Status200OK, models, LlmJson.Default.ModelList));
         routes.MapGet("/health", context => Answers.WriteAsync(context, StatusCodes.Status200OK, new Health("ok"), LlmJson.Default.Health));

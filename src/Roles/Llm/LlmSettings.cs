@@ -6,8 +6,11 @@ public sealed record LlmSettings
     /// <summary>Port of the API.</summary>
     public int Port { get; init; } = 8000;
 
-    /// <summary>A GGUF file. Its name without ".gguf" is the model's name in the API.</summary>
-    public required string Model { get; init; }
+    /// <summary>A GGUF file.</summary>
+    public string Model { get; init; } = "testbed.gguf";
+
+    /// <summary>The model's name in the API: the field "model" of every request must be it.</summary>
+    public string Name { get; init; } = "testbed";
 
     /// <summary>Tokens that a prompt and its answer may have together.</summary>
     public int Context { get; init; } = 8192;
