@@ -90,7 +90,7 @@ internal static class RunScenarioCommand
         ];
         Task<int> driving = LabCommand.RunInNodeAsync(testbed.Name, testbed.CollectorNode.Name, driver, cancellation);
         await Task.WhenAny(driving, lab.Ended);
-        if (!driving.IsCompleted && await lab.Ended is { } reason)
+        if (!driving.IsCompleted && (await lab.Ended).Reason is { } reason)
         {
             throw new NodeBoxException(ExitCodes.Incomplete, $"the run is incomplete: the lab went down: {reason}");
         }
