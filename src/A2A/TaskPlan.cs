@@ -15,6 +15,60 @@ public sealed record TaskPlan(
 {
     /// <summary>The extension's URI, stated in the agent card and as the data part's key.</summary>
     public const string ExtensionUri = "urn:nodebox:a2a:plan:v1";
+
+    /// <summary>The data part that carries this plan: an object with the one key <see cref="ExtensionUri"/>.</summary>
+    public Part ToPart()
+    {
+        var keyed = new Dictionary<string, TaskPlan> { [ExtensionUri] = this };
+        JsonElement data = JsonSerializer.SerializeToElement(keyed, A2AJson.Default.DictionaryStringTaskPlan);
+        return new Part(Data: data, MediaType: "application/json");
+    }
+
+    /// <summary>The plan that <paramref name="message"/> carries, or null.</summary>
+    /// <exception cref="A2AException">The plan is malformed; the message says where.</exception>
+    public static TaskPlan? Of(Message message)
+    {
+        if (message.Parts.FirstOrDefault(IsIn) is not { Data: { } data })
+        {
+            return null;
+        }
+
+        TaskPlan plan = Params.Read(data, A2AJson.Default.DictionaryStringTaskPlan)[ExtensionUri];
+        if (plan.AnswerMaxTokens < 1)
+        {
+            throw new A2AException(A2AErrorCode.InvalidParams, "answer_max_tokens: at least 1 is needed");
+        }
+
+        CheckSteps(plan.Steps, "steps");
+        return plan;
+    }
+
+    internal static bool IsIn(Part part) =>
+        part.Data is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty(ExtensionUri, out JsonElement plan) && plan.ValueKind == JsonValueKind.Object;
+
+    private static void CheckSteps(IReadOnlyList<TaskStep> steps, string path)
+    {
+        for (int i = 0; i < steps.Count; i++)
+        {
+            string at = $"{path}[{i}]";
+            if (steps[i] is not { } step || new[] { step.Tool, step.Delegate, step.Service }.Count(static target => target is not null) != 1)
+            {
+                throw new A2AException(A2AErrorCode.InvalidParams, $"{at}: exactly one of tool, delegate and service must be set");
+            }
+
+            if (step.Arguments is { ValueKind: not JsonValueKind.Object })
+            {
+                throw new A2AException(A2AErrorCode.InvalidParams, $"{at}.arguments: an object is expected");
+            }
+
+            if (step.Delegate is not null && string.IsNullOrEmpty(step.Text))
+            {
+                throw new A2AException(A2AErrorCode.InvalidParams, $"{at}.text: a delegated subtask needs a text");
+            }
+
+            CheckSteps(step.Steps ?? [], $"{at}.steps");
+        }
+    }
 }
 
 /// <summary>One scripted decision. Exactly one of <see cref="Tool"/>, <see cref="Delegate"/> and <see cref="Service"/> is set.</summary>

@@ -11,11 +11,11 @@ namespace NodeBox.Store;
 /// </summary>
 public sealed class Appender : IDisposable
 {
-    private nint handle;
+    private nint _handle;
 
     internal Appender(nint connection, string table)
     {
-        if (DuckDb.duckdb_appender_create(connection, null, table, out handle) != 0)
+        if (DuckDb.duckdb_appender_create(connection, null, table, out _handle) != 0)
         {
             string reason = Error();
             Dispose();
@@ -23,13 +23,13 @@ public sealed class Appender : IDisposable
         }
     }
 
-    public void Append(long value) => Check(DuckDb.duckdb_append_int64(handle, value));
+    public void Append(long value) => Check(DuckDb.duckdb_append_int64(_handle, value));
 
-    public void Append(double value) => Check(DuckDb.duckdb_append_double(handle, value));
+    public void Append(double value) => Check(DuckDb.duckdb_append_double(_handle, value));
 
-    public void Append(bool value) => Check(DuckDb.duckdb_append_bool(handle, value));
+    public void Append(bool value) => Check(DuckDb.duckdb_append_bool(_handle, value));
 
-    public void AppendNull() => Check(DuckDb.duckdb_append_null(handle));
+    public void AppendNull() => Check(DuckDb.duckdb_append_null(_handle));
 
     public void Append(long? value)
     {
@@ -57,7 +57,7 @@ public sealed class Appender : IDisposable
             int length = Encoding.UTF8.GetBytes(value, utf8);
             fixed (byte* start = utf8)
             {
-                Check(DuckDb.duckdb_append_varchar_length(handle, start, (ulong)length));
+                Check(DuckDb.duckdb_append_varchar_length(_handle, start, (ulong)length));
             }
         }
         finally
@@ -67,29 +67,29 @@ public sealed class Appender : IDisposable
     }
 
     /// <summary>Ends the row. Every column must have had its value.</summary>
-    public void EndRow() => Check(DuckDb.duckdb_appender_end_row(handle));
+    public void EndRow() => Check(DuckDb.duckdb_appender_end_row(_handle));
 
     /// <summary>Writes the ended rows to the table.</summary>
-    public void Flush() => Check(DuckDb.duckdb_appender_flush(handle));
+    public void Flush() => Check(DuckDb.duckdb_appender_flush(_handle));
 
     public void Dispose()
     {
-        if (handle != 0)
+        if (_handle != 0)
         {
             // Destroying alone would flush what an exception left half done.
-            _ = DuckDb.duckdb_appender_clear(handle);
-            _ = DuckDb.duckdb_appender_destroy(ref handle);
+            _ = DuckDb.duckdb_appender_clear(_handle);
+            _ = DuckDb.duckdb_appender_destroy(ref _handle);
         }
     }
 
     private void Check(int state)
     {
-        ObjectDisposedException.ThrowIf(handle == 0, this);
+        ObjectDisposedException.ThrowIf(_handle == 0, this);
         if (state != 0)
         {
             throw new DuckDbException(Error());
         }
     }
 
-    private string Error() => Marshal.PtrToStringUTF8(DuckDb.duckdb_appender_error(handle)) ?? "the appender failed";
+    private string Error() => Marshal.PtrToStringUTF8(DuckDb.duckdb_appender_error(_handle)) ?? "the appender failed";
 }

@@ -6,16 +6,16 @@ namespace NodeBox.Store;
 /// <summary>One connection and its transaction state. Not thread-safe.</summary>
 public sealed class Connection : IDisposable
 {
-    private nint handle;
+    private nint _handle;
 
-    internal Connection(nint handle) => this.handle = handle;
+    internal Connection(nint handle) => _handle = handle;
 
     /// <summary>Runs one or more statements and drops their results.</summary>
     /// <exception cref="DuckDbException">The first statement that failed, in DuckDB's words.</exception>
     public void Execute(string sql)
     {
-        ObjectDisposedException.ThrowIf(handle == 0, this);
-        int state = DuckDb.duckdb_query(handle, sql, out duckdb_result result);
+        ObjectDisposedException.ThrowIf(_handle == 0, this);
+        int state = DuckDb.duckdb_query(_handle, sql, out duckdb_result result);
         try
         {
             ThrowOnError(state, ref result);
@@ -32,8 +32,8 @@ public sealed class Connection : IDisposable
     /// <exception cref="DuckDbException">The statement failed, or a column has a type that <see cref="Row"/> cannot read: cast it in SQL.</exception>
     public Result Query(string sql, params ReadOnlySpan<object?> parameters)
     {
-        ObjectDisposedException.ThrowIf(handle == 0, this);
-        using Statement statement = new(handle, sql);
+        ObjectDisposedException.ThrowIf(_handle == 0, this);
+        using Statement statement = new(_handle, sql);
         statement.Bind(parameters);
         int state = statement.Execute(out duckdb_result result);
         try
@@ -53,11 +53,11 @@ public sealed class Connection : IDisposable
     /// <summary>A bulk writer to <paramref name="table"/>, part of the transaction that is open when it flushes.</summary>
     public Appender Append(string table)
     {
-        ObjectDisposedException.ThrowIf(handle == 0, this);
-        return new Appender(handle, table);
+        ObjectDisposedException.ThrowIf(_handle == 0, this);
+        return new Appender(_handle, table);
     }
 
-    public void Dispose() => DuckDb.duckdb_disconnect(ref handle);
+    public void Dispose() => DuckDb.duckdb_disconnect(ref _handle);
 
     private static void ThrowOnError(int state, ref duckdb_result result)
     {

@@ -6,9 +6,9 @@ namespace NodeBox.Store;
 /// <summary>One DuckDB database: a file that no other process may have open, or memory. Thread-safe; its connections are not.</summary>
 public sealed class Database : IDisposable
 {
-    private nint handle;
+    private nint _handle;
 
-    private Database(nint handle) => this.handle = handle;
+    private Database(nint handle) => _handle = handle;
 
     /// <summary>Opens or creates the database file at <paramref name="path"/>; null is a database in memory.</summary>
     /// <param name="path">The file, whose folder must exist.</param>
@@ -39,8 +39,8 @@ public sealed class Database : IDisposable
     /// <summary>A new connection. Use it from one thread at a time and dispose it before the database.</summary>
     public Connection Connect()
     {
-        ObjectDisposedException.ThrowIf(handle == 0, this);
-        if (DuckDb.duckdb_connect(handle, out nint connection) != 0)
+        ObjectDisposedException.ThrowIf(_handle == 0, this);
+        if (DuckDb.duckdb_connect(_handle, out nint connection) != 0)
         {
             throw new DuckDbException("cannot connect to the database");
         }
@@ -48,7 +48,7 @@ public sealed class Database : IDisposable
         return new Connection(connection);
     }
 
-    public void Dispose() => DuckDb.duckdb_close(ref handle);
+    public void Dispose() => DuckDb.duckdb_close(ref _handle);
 
     private static nint Configure(int threads, string memoryLimit)
     {

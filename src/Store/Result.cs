@@ -7,12 +7,12 @@ namespace NodeBox.Store;
 /// <summary>All rows of a query, in managed memory and in DuckDB's order.</summary>
 public sealed class Result : IReadOnlyCollection<Row>
 {
-    private readonly List<Chunk> chunks;
+    private readonly List<Chunk> _chunks;
 
     private Result(string[] columns, List<Chunk> chunks)
     {
         Columns = columns;
-        this.chunks = chunks;
+        _chunks = chunks;
         Count = chunks.Sum(chunk => chunk.Rows);
     }
 
@@ -24,7 +24,7 @@ public sealed class Result : IReadOnlyCollection<Row>
 
     public IEnumerator<Row> GetEnumerator()
     {
-        foreach (Chunk chunk in chunks)
+        foreach (Chunk chunk in _chunks)
         {
             for (int i = 0; i < chunk.Rows; i++)
             {

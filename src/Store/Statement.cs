@@ -7,13 +7,13 @@ namespace NodeBox.Store;
 /// <summary>A prepared statement, made and used up by one query.</summary>
 internal sealed class Statement : IDisposable
 {
-    private nint handle;
+    private nint _handle;
 
     public Statement(nint connection, string sql)
     {
-        if (DuckDb.duckdb_prepare(connection, sql, out handle) != 0)
+        if (DuckDb.duckdb_prepare(connection, sql, out _handle) != 0)
         {
-            string reason = Marshal.PtrToStringUTF8(DuckDb.duckdb_prepare_error(handle)) ?? "the statement cannot be prepared";
+            string reason = Marshal.PtrToStringUTF8(DuckDb.duckdb_prepare_error(_handle)) ?? "the statement cannot be prepared";
             Dispose();
             throw new DuckDbException(reason);
         }
@@ -30,17 +30,17 @@ internal sealed class Statement : IDisposable
         }
     }
 
-    public int Execute(out duckdb_result result) => DuckDb.duckdb_execute_prepared(handle, out result);
+    public int Execute(out duckdb_result result) => DuckDb.duckdb_execute_prepared(_handle, out result);
 
-    public void Dispose() => DuckDb.duckdb_destroy_prepare(ref handle);
+    public void Dispose() => DuckDb.duckdb_destroy_prepare(ref _handle);
 
     private int Bind(ulong index, object? value) => value switch
     {
-        null => DuckDb.duckdb_bind_null(handle, index),
-        bool flag => DuckDb.duckdb_bind_boolean(handle, index, flag),
-        int number => DuckDb.duckdb_bind_int64(handle, index, number),
-        long number => DuckDb.duckdb_bind_int64(handle, index, number),
-        double number => DuckDb.duckdb_bind_double(handle, index, number),
+        null => DuckDb.duckdb_bind_null(_handle, index),
+        bool flag => DuckDb.duckdb_bind_boolean(_handle, index, flag),
+        int number => DuckDb.duckdb_bind_int64(_handle, index, number),
+        long number => DuckDb.duckdb_bind_int64(_handle, index, number),
+        double number => DuckDb.duckdb_bind_double(_handle, index, number),
         string text => BindText(index, text),
         _ => throw new ArgumentException($"parameter {index} is a {value.GetType().Name}; use null, bool, int, long, double or string"),
     };
@@ -52,7 +52,7 @@ internal sealed class Statement : IDisposable
         {
             // An empty array pins as null, which DuckDB would take for a missing value.
             byte empty = 0;
-            return DuckDb.duckdb_bind_varchar_length(handle, index, start is null ? &empty : start, (ulong)utf8.Length);
+            return DuckDb.duckdb_bind_varchar_length(_handle, index, start is null ? &empty : start, (ulong)utf8.Length);
         }
     }
 }

@@ -3,30 +3,30 @@ namespace NodeBox.Store;
 /// <summary>A transaction of one connection. Disposing it without <see cref="Commit"/> rolls back.</summary>
 public sealed class Transaction : IDisposable
 {
-    private readonly Connection connection;
-    private bool open;
+    private readonly Connection _connection;
+    private bool _open;
 
     internal Transaction(Connection connection)
     {
-        this.connection = connection;
-        connection.Execute("BEGIN TRANSACTION");
-        open = true;
+        _connection = connection;
+        _connection.Execute("BEGIN TRANSACTION");
+        _open = true;
     }
 
     /// <summary>Makes the changes durable: when this returns they survive a crash.</summary>
     public void Commit()
     {
         // A failed commit has already ended the transaction, so there is nothing left to roll back.
-        open = false;
-        connection.Execute("COMMIT");
+        _open = false;
+        _connection.Execute("COMMIT");
     }
 
     public void Dispose()
     {
-        if (open)
+        if (_open)
         {
-            open = false;
-            connection.Execute("ROLLBACK");
+            _open = false;
+            _connection.Execute("ROLLBACK");
         }
     }
 }

@@ -2,19 +2,19 @@ namespace NodeBox.Store.Tests;
 
 public sealed class AppenderTests : IDisposable
 {
-    private readonly Database database = Database.Open(null);
-    private readonly Connection connection;
+    private readonly Database _database = Database.Open(null);
+    private readonly Connection _connection;
 
     public AppenderTests()
     {
-        connection = database.Connect();
-        connection.Execute("CREATE TABLE t (i BIGINT, d DOUBLE, b BOOLEAN, s VARCHAR)");
+        _connection = _database.Connect();
+        _connection.Execute("CREATE TABLE t (i BIGINT, d DOUBLE, b BOOLEAN, s VARCHAR)");
     }
 
     public void Dispose()
     {
-        connection.Dispose();
-        database.Dispose();
+        _connection.Dispose();
+        _database.Dispose();
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed class AppenderTests : IDisposable
     {
         Random random = new(1);
         List<(long? I, double D, bool B, string? S)> rows = [.. Enumerable.Range(0, 5000).Select(_ => Next(random))];
-        using (Appender appender = connection.Append("t"))
+        using (Appender appender = _connection.Append("t"))
         {
             foreach ((long? i, double d, bool b, string? s) in rows)
             {
@@ -37,14 +37,14 @@ public sealed class AppenderTests : IDisposable
         }
 
         List<(long? I, double D, bool B, string? S)> back =
-            [.. connection.Query("SELECT * FROM t").Select(row => (row.LongOrNull(0), row.Double(1), row.Bool(2), row.StringOrNull(3)))];
+            [.. _connection.Query("SELECT * FROM t").Select(row => (row.LongOrNull(0), row.Double(1), row.Bool(2), row.StringOrNull(3)))];
         Assert.Equal(rows, back);
     }
 
     [Fact]
     public void Rows_not_flushed_are_discarded()
     {
-        using (Appender appender = connection.Append("t"))
+        using (Appender appender = _connection.Append("t"))
         {
             AppendRow(appender, 1);
         }
@@ -55,13 +55,13 @@ public sealed class AppenderTests : IDisposable
     [Fact]
     public void A_transaction_that_is_not_committed_leaves_nothing()
     {
-        using (connection.Begin())
+        using (_connection.Begin())
         {
             AppendAndFlush();
         }
 
         Assert.Equal(0, Count());
-        using (Transaction transaction = connection.Begin())
+        using (Transaction transaction = _connection.Begin())
         {
             AppendAndFlush();
             transaction.Commit();
@@ -73,14 +73,14 @@ public sealed class AppenderTests : IDisposable
     [Fact]
     public void Refuses_a_row_with_too_few_values()
     {
-        using Appender appender = connection.Append("t");
+        using Appender appender = _connection.Append("t");
         appender.Append(1L);
         Assert.Throws<DuckDbException>(appender.EndRow);
     }
 
     [Fact]
     public void Names_a_table_that_is_not_there() =>
-        Assert.Contains("nowhere", Assert.Throws<DuckDbException>(() => connection.Append("nowhere")).Message);
+        Assert.Contains("nowhere", Assert.Throws<DuckDbException>(() => _connection.Append("nowhere")).Message);
 
     private static (long? I, double D, bool B, string? S) Next(Random random) => (
         random.Next(4) == 0 ? null : random.NextInt64(),
@@ -99,10 +99,10 @@ public sealed class AppenderTests : IDisposable
 
     private void AppendAndFlush()
     {
-        using Appender appender = connection.Append("t");
+        using Appender appender = _connection.Append("t");
         AppendRow(appender, 1);
         appender.Flush();
     }
 
-    private long Count() => connection.Query("SELECT count(*) FROM t").Single().Long(0);
+    private long Count() => _connection.Query("SELECT count(*) FROM t").Single().Long(0);
 }

@@ -4,14 +4,14 @@ namespace NodeBox.Store.Tests;
 
 public sealed class DatabaseTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("nodebox-store-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("nodebox-store-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public void A_file_keeps_what_was_committed()
     {
-        string path = Path.Combine(folder, "a.duckdb");
+        string path = Path.Combine(_folder, "a.duckdb");
         using (Database database = Database.Open(path))
         using (Connection connection = database.Connect())
         {
@@ -26,9 +26,9 @@ public sealed class DatabaseTests : IDisposable
     [Fact]
     public void Names_the_file_that_cannot_be_opened()
     {
-        string path = Path.Combine(folder, "none", "a.duckdb");
+        string path = Path.Combine(_folder, "none", "a.duckdb");
         Assert.Contains(path, Assert.Throws<DuckDbException>(() => Database.Open(path)).Message);
-        string garbage = Path.Combine(folder, "garbage.duckdb");
+        string garbage = Path.Combine(_folder, "garbage.duckdb");
         File.WriteAllText(garbage, new string('x', 20000));
         Assert.Contains("not a valid DuckDB database file", Assert.Throws<DuckDbException>(() => Database.Open(garbage)).Message);
     }
@@ -50,9 +50,9 @@ public sealed class DatabaseTests : IDisposable
     [Fact]
     public void Says_where_the_missing_library_was_looked_for()
     {
-        DuckDbException missing = Assert.Throws<DuckDbException>(() => Library.Load(folder));
-        Assert.Contains($"{folder}/libduckdb.so is missing", missing.Message);
-        File.WriteAllText(Path.Combine(folder, Library.FileName), "no library");
-        Assert.Contains("could not be loaded", Assert.Throws<DuckDbException>(() => Library.Load(folder)).Message);
+        DuckDbException missing = Assert.Throws<DuckDbException>(() => Library.Load(_folder));
+        Assert.Contains($"{_folder}/libduckdb.so is missing", missing.Message);
+        File.WriteAllText(Path.Combine(_folder, Library.FileName), "no library");
+        Assert.Contains("could not be loaded", Assert.Throws<DuckDbException>(() => Library.Load(_folder)).Message);
     }
 }

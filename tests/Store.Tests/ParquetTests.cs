@@ -2,26 +2,26 @@ namespace NodeBox.Store.Tests;
 
 public sealed class ParquetTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("nodebox-parquet-it's-").FullName;
-    private readonly Database database = Database.Open(null);
-    private readonly Connection connection;
+    private readonly string _folder = Directory.CreateTempSubdirectory("nodebox-parquet-it's-").FullName;
+    private readonly Database _database = Database.Open(null);
+    private readonly Connection _connection;
 
-    public ParquetTests() => connection = database.Connect();
+    public ParquetTests() => _connection = _database.Connect();
 
     public void Dispose()
     {
-        connection.Dispose();
-        database.Dispose();
-        Directory.Delete(folder, recursive: true);
+        _connection.Dispose();
+        _database.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
     public void What_is_written_is_read_back()
     {
-        string path = Path.Combine(folder, "t.parquet");
-        Parquet.Export(connection, "SELECT i, CASE WHEN i % 3 = 0 THEN 'é' || i END AS s FROM range(10000) t(i)", path);
-        Parquet.CreateView(connection, "back", path);
-        Row row = connection.Query("SELECT count(*), sum(i), count(s), max(s) FROM back").Single();
+        string path = Path.Combine(_folder, "t.parquet");
+        Parquet.Export(_connection, "SELECT i, CASE WHEN i % 3 = 0 THEN 'é' || i END AS s FROM range(10000) t(i)", path);
+        Parquet.CreateView(_connection, "back", path);
+        Row row = _connection.Query("SELECT count(*), sum(i), count(s), max(s) FROM back").Single();
         Assert.Equal(10000, row.Long(0));
         Assert.Equal(49_995_000, row.Long(1));
         Assert.Equal(3334, row.Long(2));
@@ -33,37 +33,37 @@ public sealed class ParquetTests : IDisposable
     {
         foreach (Table table in Tables.All)
         {
-            table.Create(connection);
-            string path = Path.Combine(folder, table.Name + ".parquet");
-            Parquet.Export(connection, $"SELECT {table.ColumnList} FROM {table.Name}", path);
-            Parquet.CreateView(connection, "back", path);
-            IEnumerable<(string, string)> columns = connection.Query("DESCRIBE back").Select(row => (row.String(0), row.String(1)));
+            table.Create(_connection);
+            string path = Path.Combine(_folder, table.Name + ".parquet");
+            Parquet.Export(_connection, $"SELECT {table.ColumnList} FROM {table.Name}", path);
+            Parquet.CreateView(_connection, "back", path);
+            IEnumerable<(string, string)> columns = _connection.Query("DESCRIBE back").Select(row => (row.String(0), row.String(1)));
             Assert.Equal(table.Columns, columns);
-            Assert.Empty(connection.Query($"SELECT {(table == Tables.Slices ? "slice" : "*")} FROM back"));
+            Assert.Empty(_connection.Query($"SELECT {(table == Tables.Slices ? "slice" : "*")} FROM back"));
         }
     }
 
     [Fact]
     public void A_histogram_survives_the_round_trip()
     {
-        Tables.Slices.Create(connection);
-        connection.Execute("INSERT INTO slices (flow_id, rtt_us) VALUES ('f', [{'le_us': 100, 'count': 3}, {'le_us': 200, 'count': 1}])");
-        string path = Path.Combine(folder, "slices.parquet");
-        Parquet.Export(connection, "SELECT * FROM slices", path);
-        Parquet.CreateView(connection, "back", path);
-        Row row = connection.Query("SELECT b.le_us, b.count FROM (SELECT unnest(rtt_us) AS b FROM back) ORDER BY 1 DESC").First();
+        Tables.Slices.Create(_connection);
+        _connection.Execute("INSERT INTO slices (flow_id, rtt_us) VALUES ('f', [{'le_us': 100, 'count': 3}, {'le_us': 200, 'count': 1}])");
+        string path = Path.Combine(_folder, "slices.parquet");
+        Parquet.Export(_connection, "SELECT * FROM slices", path);
+        Parquet.CreateView(_connection, "back", path);
+        Row row = _connection.Query("SELECT b.le_us, b.count FROM (SELECT unnest(rtt_us) AS b FROM back) ORDER BY 1 DESC").First();
         Assert.Equal((200, 1), (row.Long(0), row.Long(1)));
     }
 
     [Fact]
     public void Says_which_file_is_missing_or_no_parquet()
     {
-        string missing = Path.Combine(folder, "none.parquet");
-        Assert.Contains("none.parquet", Assert.Throws<DuckDbException>(() => Parquet.CreateView(connection, "v", missing)).Message);
-        string garbage = Path.Combine(folder, "garbage.parquet");
+        string missing = Path.Combine(_folder, "none.parquet");
+        Assert.Contains("none.parquet", Assert.Throws<DuckDbException>(() => Parquet.CreateView(_connection, "v", missing)).Message);
+        string garbage = Path.Combine(_folder, "garbage.parquet");
         File.WriteAllText(garbage, "this is no parquet file");
-        Assert.Contains("garbage.parquet", Assert.Throws<DuckDbException>(() => Parquet.CreateView(connection, "v", garbage)).Message);
-        string nowhere = Path.Combine(folder, "no", "folder", "t.parquet");
-        Assert.Contains("t.parquet", Assert.Throws<DuckDbException>(() => Parquet.Export(connection, "SELECT 1", nowhere)).Message);
+        Assert.Contains("garbage.parquet", Assert.Throws<DuckDbException>(() => Parquet.CreateView(_connection, "v", garbage)).Message);
+        string nowhere = Path.Combine(_folder, "no", "folder", "t.parquet");
+        Assert.Contains("t.parquet", Assert.Throws<DuckDbException>(() => Parquet.Export(_connection, "SELECT 1", nowhere)).Message);
     }
 }

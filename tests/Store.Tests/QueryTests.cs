@@ -2,15 +2,15 @@ namespace NodeBox.Store.Tests;
 
 public sealed class QueryTests : IDisposable
 {
-    private readonly Database database = Database.Open(null);
-    private readonly Connection connection;
+    private readonly Database _database = Database.Open(null);
+    private readonly Connection _connection;
 
-    public QueryTests() => connection = database.Connect();
+    public QueryTests() => _connection = _database.Connect();
 
     public void Dispose()
     {
-        connection.Dispose();
-        database.Dispose();
+        _connection.Dispose();
+        _database.Dispose();
     }
 
     public static TheoryData<string, long> Integers => new()
@@ -29,7 +29,7 @@ public sealed class QueryTests : IDisposable
     [Theory]
     [MemberData(nameof(Integers))]
     public void Reads_every_integer_type_as_a_long(string sql, long expected) =>
-        Assert.Equal(expected, connection.Query($"SELECT {sql}").Single().Long(0));
+        Assert.Equal(expected, _connection.Query($"SELECT {sql}").Single().Long(0));
 
     [Theory]
     [InlineData("'exactly12byt'")]
@@ -37,12 +37,12 @@ public sealed class QueryTests : IDisposable
     [InlineData("''")]
     [InlineData("'naïve 🙂 日本語 text that is long'")]
     public void Reads_text_short_and_long(string literal) =>
-        Assert.Equal(literal.Trim('\''), connection.Query($"SELECT {literal}").Single().String(0));
+        Assert.Equal(literal.Trim('\''), _connection.Query($"SELECT {literal}").Single().String(0));
 
     [Fact]
     public void Reads_reals_truth_values_and_nulls()
     {
-        Row row = connection.Query("SELECT 0.5::FLOAT AS f, 2.25::DOUBLE AS d, true AS b, NULL::BIGINT AS n, NULL::VARCHAR AS t").Single();
+        Row row = _connection.Query("SELECT 0.5::FLOAT AS f, 2.25::DOUBLE AS d, true AS b, NULL::BIGINT AS n, NULL::VARCHAR AS t").Single();
         Assert.Equal(0.5, row.Double("f"));
         Assert.Equal(2.25, row.Double("d"));
         Assert.True(row.Bool("b"));
@@ -55,7 +55,7 @@ public sealed class QueryTests : IDisposable
     [Fact]
     public void Binds_every_kind_of_parameter()
     {
-        Row row = connection.Query("SELECT ?, ?, ?, ?, ?, ?", null, true, 7, long.MinValue, 1.5, "it's 🙂").Single();
+        Row row = _connection.Query("SELECT ?, ?, ?, ?, ?, ?", null, true, 7, long.MinValue, 1.5, "it's 🙂").Single();
         Assert.True(row.IsNull(0));
         Assert.True(row.Bool(1));
         Assert.Equal(7, row.Long(2));
@@ -65,13 +65,13 @@ public sealed class QueryTests : IDisposable
     }
 
     [Fact]
-    public void Binds_an_empty_string_as_one() => Assert.Equal("", connection.Query("SELECT ?::VARCHAR", "").Single().String(0));
+    public void Binds_an_empty_string_as_one() => Assert.Equal("", _connection.Query("SELECT ?::VARCHAR", "").Single().String(0));
 
     [Fact]
     public void Reads_a_sum_and_more_rows_than_a_chunk()
     {
-        Assert.Equal(4_999_950_000, connection.Query("SELECT sum(i) FROM range(100000) t(i)").Single().Long(0));
-        Result rows = connection.Query("SELECT i, CASE WHEN i % 2 = 0 THEN i END AS even FROM range(100000) t(i) ORDER BY i");
+        Assert.Equal(4_999_950_000, _connection.Query("SELECT sum(i) FROM range(100000) t(i)").Single().Long(0));
+        Result rows = _connection.Query("SELECT i, CASE WHEN i % 2 = 0 THEN i END AS even FROM range(100000) t(i) ORDER BY i");
         Assert.Equal(100_000, rows.Count);
         long next = 0;
         foreach (Row row in rows)
@@ -94,12 +94,12 @@ public sealed class QueryTests : IDisposable
     [Theory]
     [MemberData(nameof(Faults))]
     public void Says_what_is_wrong_with_a_query(string sql, string reason) =>
-        Assert.Contains(reason, Assert.Throws<DuckDbException>(() => connection.Query(sql)).Message);
+        Assert.Contains(reason, Assert.Throws<DuckDbException>(() => _connection.Query(sql)).Message);
 
     [Fact]
     public void Says_what_is_wrong_with_a_read()
     {
-        Row row = connection.Query("SELECT 1 AS one, NULL::BIGINT AS none").Single();
+        Row row = _connection.Query("SELECT 1 AS one, NULL::BIGINT AS none").Single();
         Assert.Contains("column none is null", Assert.Throws<DuckDbException>(() => row.Long("none")).Message);
         Assert.Contains("column one is not text", Assert.Throws<DuckDbException>(() => row.String("one")).Message);
         Assert.Contains("no column two", Assert.Throws<DuckDbException>(() => row.Long("two")).Message);
@@ -107,12 +107,12 @@ public sealed class QueryTests : IDisposable
 
     [Fact]
     public void Says_when_there_are_too_many_parameters() =>
-        Assert.Contains("parameter 2", Assert.Throws<DuckDbException>(() => connection.Query("SELECT ?", 1, 2)).Message);
+        Assert.Contains("parameter 2", Assert.Throws<DuckDbException>(() => _connection.Query("SELECT ?", 1, 2)).Message);
 
     [Fact]
     public void Cast_lists_and_structs_read_as_text()
     {
-        string text = connection.Query("SELECT [{'le_us': 1, 'count': 2}]::JSON::VARCHAR").Single().String(0);
+        string text = _connection.Query("SELECT [{'le_us': 1, 'count': 2}]::JSON::VARCHAR").Single().String(0);
         Assert.Equal("""[{"le_us":1,"count":2}]""", text);
     }
 }

@@ -8,16 +8,16 @@ internal static class Library
     public const string FileName = "libduckdb.so";
     public const string Version = "v1.5.6";
 
-    private static readonly Lazy<nint> Loaded = new(() => Load(AppContext.BaseDirectory));
+    private static readonly Lazy<nint> s_loaded = new(() => Load(AppContext.BaseDirectory));
 
     static Library() => NativeLibrary.SetDllImportResolver(
         typeof(Library).Assembly,
-        (name, _, _) => name == DuckDb.Library ? Loaded.Value : 0);
+        (name, _, _) => name == DuckDb.Library ? s_loaded.Value : 0);
 
     /// <summary>Loads the library if that has not been done. Throws <see cref="DuckDbException"/> when it is missing or another version.</summary>
     public static void Require()
     {
-        _ = Loaded.Value;
+        _ = s_loaded.Value;
         string found = Marshal.PtrToStringUTF8(DuckDb.duckdb_library_version()) ?? "unknown";
         if (found != Version)
         {

@@ -29,6 +29,10 @@ public static class SemanticConventions
     public const string ServerAddress = "server.address";
     public const string ServerPort = "server.port";
     public const string ErrorType = "error.type";
+    public const string StatusDescription = "otel.status_description";
+
+    /// <summary>On a served MCP call: "only" where just _meta carried a trace context, "differs" where it contradicts the HTTP headers.</summary>
+    public const string MetaTraceContext = "nodebox.meta_trace_context";
 
     /// <summary>llm, tool, agent or service: what kind of call a client span is. Calls per task are counted on it.</summary>
     public const string Call = "nodebox.call";

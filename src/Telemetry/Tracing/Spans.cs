@@ -11,14 +11,16 @@ public static class Spans
     /// <summary>The baggage key that carries the calling agent's name across hops.</summary>
     public const string AgentBaggage = "nodebox.agent";
 
+    internal const string SourceName = "nodebox";
+
     internal const string BeginProperty = "nodebox.begin_ns";
 
-    private static readonly ActivitySource s_source = new("nodebox");
+    private static readonly ActivitySource s_source = new(SourceName);
 
     // Spans carry the tags of sockets, so they must exist even before anybody records them.
     private static readonly ActivityListener s_listener = new()
     {
-        ShouldListenTo = static source => source.Name == "nodebox",
+        ShouldListenTo = static source => source.Name == SourceName,
         Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
         ActivityStarted = static activity => activity.SetCustomProperty(BeginProperty, NodeClock.NowNs()),
     };

@@ -1,0 +1,37 @@
+using System.Net;
+
+namespace NodeBox.Configuration;
+
+/// <summary>All nodes that one roles.toml describes, with every setting resolved.</summary>
+/// <param name="File">The file it was read from.</param>
+/// <param name="Name">The testbed's name; the lab's, too.</param>
+/// <param name="Backends">Where agents find their LLM.</param>
+/// <param name="CollectorNode">The node that peers push to.</param>
+/// <param name="Nodes">In the file's order.</param>
+public sealed record Testbed(string File, string Name, Backends Backends, TestbedNode CollectorNode, IReadOnlyList<TestbedNode> Nodes)
+{
+    /// <summary>The directory that relative paths in the file are relative to.</summary>
+    public string Directory => Path.GetDirectoryName(Path.GetFullPath(File))!;
+
+    /// <summary>The first node that has <paramref name="role"/>, or null.</summary>
+    public TestbedNode? NodeWith(string role) => Nodes.FirstOrDefault(node => node.Roles.Contains(role));
+}
+
+/// <summary>The two topologies.</summary>
+public enum Backends
+{
+    /// <summary>All agents use the one llm node.</summary>
+    Shared,
+
+    /// <summary>Each agent uses the llm of its own node.</summary>
+    Separate,
+}
+
+/// <param name="Name">The node's name.</param>
+/// <param name="Address">Where its services listen.</param>
+/// <param name="Role">The role expression as written, for example "agent-b+tools".</param>
+/// <param name="Settings">The settings of each of its roles.</param>
+public sealed record TestbedNode(string Name, IPAddress Address, string Role, RoleSettings Settings)
+{
+    public IReadOnlyList<string> Roles { get; } = Role.Split('+');
+}

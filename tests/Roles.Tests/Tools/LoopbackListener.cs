@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NodeBox.Telemetry.Http;
+using NodeBox.Telemetry.Tracing;
+
+namespace NodeBox.Roles.Tests.Tools;
+
+/// <summary>A role's listener as the composition root makes it, on a free loopback port.</summary>
+internal sealed class LoopbackListener : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private LoopbackListener(WebApplication app)
+    {
+        _app = app;
+        Url = new Uri(app.Urls.Single());
+    }
+
+    public Uri Url { get; }
+
+    public Uri Mcp => new(Url, "/mcp");
+
+    /// <param name="map">Adds the role's routes.</param>
+    /// <param name="clock">The clock that sessions expire by.</param>
+    /// <param name="port">The port, or 0 for a free one.</param>
+    /// <param name="agent">The agent that the listener serves, if any.</param>
+    public static async Task<LoopbackListener> StartAsync(Action<WebApplication> map, TimeProvider? clock = null, int port = 0, string? agent = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        builder.Services.AddSingleton(clock ?? TimeProvider.System);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1));
+        WebApplication app = builder.Build();
+        app.UseServedCalls(static (_, _, _) => { }, agent);
+        map(app);
+        await app.StartAsync();
+        return new LoopbackListener(app);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
+
+/// <summary>Records the spans of one task while it is alive.</summary>
+internal sealed class SpanLog : IDisposable
+{
+    private readonly ConcurrentQueue<Activity> _ended = new();
+    private readonly ActivityListener _listener;
+
+    public SpanLog()
+    {
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == "nodebox",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = _ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    /// <summary>The ended spans of <paramref name="task"/>, once there are <paramref name="count"/>: a server's span ends after its answer was read.</summary>
+    public async Task<IReadOnlyList<Activity>> OfAsync(ActivityTraceId task, int count)
+    {
+        for (int i = 0; i < 200; i++)
+        {
+            Activity[] spans = [.. _ended.Where(span => span.TraceId == task)];
+            if (spans.Length >= count)
+            {
+                return spans;
+            }
+
+            await Task.Delay(10);
+        }
+
+        throw new TimeoutException($"fewer than {count} spans of {task}: {string.Join(", ", _ended.Select(static span => span.DisplayName))}");
+    }
+
+    public void Dispose() => _listener.Dispose();
+}
