@@ -161,7 +161,7 @@ public sealed class SummaryTests
     // Baseline: t1 has one connection and one on loopback; t2 has two connections and failed. One retransmission by a client, four by a server.
     internal static RunFolderBuilder TwoScenarios() => new RunFolderBuilder()
         .Task("t1", "baseline", 10).ToolCall("t1", "s1")
-        .Task("t2", "baseline", 20, outcome: "gateway answered 500").ToolCall("t2", "s2")
+        .Task("t2", "baseline", 20, outcome: "failed").ToolCall("t2", "s2")
         .Task("t3", "agentic-simple", 300).ToolCall("t3", "s3")
         .Connection("t1", 40001, up: 100, down: 1000, upSegs: 1, downSegs: 2, rtt: 100)
         .End("t1", 40002, active: true, tx: 7, rx: 7, path: "loopback", rtt: 1)
