@@ -56,7 +56,8 @@ internal sealed class Sampler : IDisposable
 
     private void AddGrammar(LlamaModel model, string grammar)
     {
-        nint sampler = LlamaApi.llama_sampler_init_grammar(model.Vocabulary, grammar, "root");
+        // An empty grammar would mean none to llama.cpp.
+        nint sampler = grammar.Length > 0 ? LlamaApi.llama_sampler_init_grammar(model.Vocabulary, grammar, "root") : 0;
         if (sampler == 0)
         {
             Dispose();

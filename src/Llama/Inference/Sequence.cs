@@ -1,4 +1,3 @@
-using System.Text;
 using NodeBox.Llama.Models;
 
 namespace NodeBox.Llama.Inference;
@@ -6,8 +5,7 @@ namespace NodeBox.Llama.Inference;
 /// <summary>A generation that is being decoded: where it stands in the KV cache, and the text of its tokens. Used by the decode thread only.</summary>
 internal sealed class Sequence(Generation generation, LlamaModel model, int id)
 {
-    // Holds back incomplete UTF-8 until a later token completes it, and replaces what is not UTF-8 by U+FFFD.
-    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private readonly Utf8Pieces _text = new();
     private readonly StopText _stop = new(generation.Request.Stop);
     private readonly int[] _prompt = [.. generation.Request.Prompt];
     private byte[] _piece = new byte[64];
@@ -50,23 +48,16 @@ internal sealed class Sequence(Generation generation, LlamaModel model, int id)
     private void Accept()
     {
         bool ends = model.EndsGeneration(_token);
-        string text = ends ? "" : _stop.Add(Decoded(model.PieceOf(_token, ref _piece), flush: false));
+        string text = ends ? "" : _stop.Add(_text.Add(model.PieceOf(_token, ref _piece)));
         FinishReason? finish = ends || _stop.Found ? FinishReason.Stop
             : generation.CompletionTokens >= generation.Request.MaxTokens ? FinishReason.Length
             : null;
         if (finish is not null && !_stop.Found)
         {
-            text += _stop.Add(Decoded([], flush: true)) + _stop.Flush();
+            text += _stop.Add(_text.Flush()) + _stop.Flush();
         }
 
         IsDone = finish is not null;
         generation.Write(new GeneratedToken(text, finish));
-    }
-
-    private string Decoded(ReadOnlySpan<byte> bytes, bool flush)
-    {
-        var characters = new char[_decoder.GetCharCount(bytes, flush)];
-        _decoder.GetChars(bytes, characters, flush);
-        return new string(characters);
     }
 }

@@ -25,11 +25,14 @@ internal sealed class StopText(IReadOnlyList<string> stops)
     /// <summary>What was held back, for when the text has ended.</summary>
     public string Flush() => Found ? "" : Take(_held.Length);
 
+    /// <summary>Where the stop text begins that is complete first, so that it does not matter how the text was split; -1 if there is none.</summary>
     private int FirstStop() => stops
-        .Select(stop => _held.IndexOf(stop, StringComparison.Ordinal))
-        .Where(at => at >= 0)
-        .DefaultIfEmpty(-1)
-        .Min();
+        .Select(stop => (Begin: _held.IndexOf(stop, StringComparison.Ordinal), stop.Length))
+        .Where(found => found.Begin >= 0)
+        .OrderBy(found => found.Begin + found.Length)
+        .ThenBy(found => found.Begin)
+        .Select(found => found.Begin)
+        .FirstOrDefault(-1);
 
     /// <summary>The length of the longest end of the held text that begins a stop text.</summary>
     private int PossibleBeginning()

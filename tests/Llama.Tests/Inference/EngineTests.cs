@@ -1,6 +1,3 @@
-using System.Text.Json;
-using NodeBox.Llama.Chat;
-using NodeBox.Llama.Grammars;
 using NodeBox.Llama.Inference;
 
 namespace NodeBox.Llama.Tests.Inference;
@@ -42,50 +39,193 @@ public sealed class EngineTests(TestModel model)
     }
 
     [Fact]
-    public async Task Says_exactly_the_call_whose_arguments_are_constants()
+    public async Task Decodes_a_prompt_of_several_batches()
     {
-        var random = new Random(3);
-        for (int i = 0; i < 40; i++)
+        int[] prompt = [.. Enumerable.Repeat(model.Prompt("look up the order"), 200).SelectMany(tokens => tokens).Take(1100)];
+        int[] other = [.. Enumerable.Repeat(400, 300), .. prompt[300..]];
+
+        (string first, _) = await Read(Request(100, seed: 3) with { Prompt = prompt });
+        (string same, _) = await Read(Request(100, seed: 3) with { Prompt = prompt });
+        (string second, _) = await Read(Request(100, seed: 3) with { Prompt = other });
+
+        Assert.Equal(first, same);
+        Assert.NotEqual(first, second);
+    }
+
+    [Fact]
+    public async Task Gives_well_formed_text_though_the_model_writes_random_bytes()
+    {
+        string text = "";
+        for (uint seed = 0; seed < 10; seed++)
         {
-            string constant = RandomText(random);
-            string schema = JsonSerializer.Serialize(new
+            await foreach (GeneratedToken token in _engine.Submit(Request(300, seed, temperature: 5)).ReadAllAsync())
             {
-                type = "object",
-                properties = new Dictionary<string, object>
-                {
-                    ["id"] = new { type = "integer", @const = random.Next(-5, 100000) },
-                    ["té\"xt"] = new { type = "string", @const = constant },
-                    ["flag"] = new { @const = true },
-                },
-                required = new[] { "id", "té\"xt", "flag" },
-                additionalProperties = false,
-            });
-            using JsonDocument parameters = JsonDocument.Parse(schema);
-            Generation generation = _engine.Submit(new GenerationRequest
+                text += token.Text;
+                Assert.DoesNotContain(token.Text, char.IsSurrogate);
+            }
+        }
+
+        Assert.Contains('\uFFFD', text);
+        Assert.Contains(text, char.IsAsciiLetter);
+    }
+
+    [Fact]
+    public async Task Leaves_out_the_stop_text()
+    {
+        (string whole, _) = await Read(Request(60, seed: 8));
+        string stop = whole[20..23];
+
+        (string text, FinishReason? finish) = await Read(Request(60, seed: 8) with { Stop = [stop] });
+
+        Assert.Equal(FinishReason.Stop, finish);
+        Assert.Equal(whole[..whole.IndexOf(stop, StringComparison.Ordinal)], text);
+    }
+
+    [Fact]
+    public void Refuses_what_does_not_fit_the_context()
+    {
+        var e = Assert.Throws<ContextOverflowException>(() => _engine.Submit(new GenerationRequest { Prompt = new int[8000], MaxTokens = 193 }));
+
+        Assert.Equal((8000, 193, 8192), (e.PromptTokens, e.MaxTokens, e.Context));
+        Assert.Throws<ContextOverflowException>(() => _engine.Submit(new GenerationRequest { Prompt = [1], MaxTokens = int.MaxValue }));
+    }
+
+    [Fact]
+    public async Task Uses_the_context_to_its_last_token()
+    {
+        using Engine small = TestModel.Start(new EngineOptions(model.Path, Context: 600));
+        int[] prompt = [.. Enumerable.Repeat(300, 580)];
+
+        (_, FinishReason? finish) = await TestModel.ReadAsync(small.Submit(new GenerationRequest { Prompt = prompt, MaxTokens = 20, Sampling = new(Seed: 2) }));
+
+        Assert.Equal(FinishReason.Length, finish);
+    }
+
+    [Fact]
+    public void Refuses_a_grammar_that_cannot_be_parsed()
+    {
+        Assert.Contains("grammar", Assert.Throws<ArgumentException>(() => _engine.Submit(Request(5) with { Grammar = "root ::= (" })).Message);
+        Assert.Throws<ArgumentException>(() => _engine.Submit(Request(5) with { Grammar = "other ::= \"a\"" }));
+        Assert.Throws<ArgumentException>(() => _engine.Submit(Request(5) with { Grammar = "" }));
+    }
+
+    [Fact]
+    public async Task Refuses_more_than_may_wait_and_takes_requests_in_order()
+    {
+        using Engine small = TestModel.Start(new EngineOptions(model.Path, QueueLimit: 2));
+        using var cancel = new CancellationTokenSource();
+        Generation running = small.Submit(Request(8000), cancel.Token);
+        await FirstToken(running);
+        var order = new List<int>();
+        Task first = Note(small.Submit(Request(5)), 1);
+        Task second = Note(small.Submit(Request(5)), 2);
+
+        Assert.Contains("2 requests", Assert.Throws<QueueFullException>(() => small.Submit(Request(5))).Message);
+        Assert.Equal(2, small.Queued);
+        cancel.Cancel();
+        await Task.WhenAll(first, second);
+        Assert.Equal([1, 2], order);
+
+        async Task Note(Generation generation, int number)
+        {
+            await TestModel.ReadAsync(generation);
+            lock (order)
             {
-                Prompt = model.Prompt("call it"),
-                MaxTokens = 1000,
-                Grammar = ToolCallGrammar.Call([new ToolDefinition("lookup_order", Parameters: parameters.RootElement)]),
-                Sampling = new(Temperature: 1.5f, Seed: (uint)i),
-            });
-
-            (string text, FinishReason? finish) = await TestModel.ReadAsync(generation);
-
-            Assert.Equal(FinishReason.Stop, finish);
-            using JsonDocument call = JsonDocument.Parse(text);
-            Assert.Equal("lookup_order", call.RootElement.GetProperty("name").GetString());
-            JsonElement arguments = call.RootElement.GetProperty("arguments");
-            JsonElement properties = parameters.RootElement.GetProperty("properties");
-            Assert.Equal(3, arguments.EnumerateObject().Count());
-            Assert.All(arguments.EnumerateObject(), argument =>
-                Assert.True(JsonElement.DeepEquals(argument.Value, properties.GetProperty(argument.Name).GetProperty("const"))));
+                order.Add(number);
+            }
         }
     }
 
-    private static string RandomText(Random random) => string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => random.Next(4) switch
+    [Fact]
+    public async Task Ends_a_running_and_a_waiting_request_when_they_are_cancelled()
     {
-        0 => char.ConvertFromUtf32(random.Next(0xE000, 0x10FFFF)),
-        1 => ((char)random.Next(0, 0x300)).ToString(),
-        _ => ((char)random.Next(' ', 0x7F)).ToString(),
-    }));
+        using Engine own = TestModel.Start(new EngineOptions(model.Path));
+        using var cancel = new CancellationTokenSource();
+        Generation running = own.Submit(Request(8000), cancel.Token);
+        await FirstToken(running);
+        Generation waiting = own.Submit(Request(5), cancel.Token);
+
+        cancel.Cancel();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TestModel.ReadAsync(waiting));
+        await TestModel.ReadAsync(own.Submit(Request(5)));
+        Assert.InRange(running.CompletionTokens, 1, 7999);
+    }
+
+    [Fact]
+    public async Task Ends_a_running_and_a_waiting_request_at_their_deadline()
+    {
+        using Engine own = TestModel.Start(new EngineOptions(model.Path));
+        Generation running = own.Submit(Request(8000) with { Deadline = TimeSpan.FromMilliseconds(80) });
+        Generation waiting = own.Submit(Request(5) with { Deadline = TimeSpan.FromMilliseconds(20) });
+
+        await Assert.ThrowsAsync<TimeoutException>(() => TestModel.ReadAsync(waiting));
+        await Assert.ThrowsAsync<TimeoutException>(() => TestModel.ReadAsync(running));
+    }
+
+    [Fact]
+    public async Task Ends_all_requests_when_it_is_disposed()
+    {
+        Engine own = TestModel.Start(new EngineOptions(model.Path));
+        Generation running = own.Submit(Request(8000));
+        Generation waiting = own.Submit(Request(5));
+
+        own.Dispose();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TestModel.ReadAsync(running));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TestModel.ReadAsync(waiting));
+        Assert.Throws<ObjectDisposedException>(() => own.Submit(Request(5)));
+    }
+
+    [Fact]
+    public void Refuses_a_model_without_a_known_chat_template()
+    {
+        string path = Path.Combine(Path.GetDirectoryName(model.Path)!, "plain.gguf");
+        File.WriteAllBytes(path, [.. File.ReadAllBytes(model.Path)]);
+        byte[] file = File.ReadAllBytes(path);
+        int at = file.AsSpan().IndexOf("tokenizer.chat_template"u8);
+        file[at] = (byte)'T';
+        File.WriteAllBytes(path, file);
+
+        Assert.Contains("chat template", Assert.Throws<ModelException>(() => TestModel.Start(new EngineOptions(path))).Message);
+    }
+
+    [Fact]
+    public void Refuses_a_model_that_llama_cpp_cannot_load()
+    {
+        string path = Path.Combine(Path.GetDirectoryName(model.Path)!, "odd.gguf");
+        byte[] file = File.ReadAllBytes(model.Path);
+        file.AsSpan(file.AsSpan().IndexOf("llama.embedding_length"u8), 5).Fill((byte)'x');
+        File.WriteAllBytes(path, file);
+
+        Assert.Contains("embedding_length", Assert.Throws<ModelException>(() => TestModel.Start(new EngineOptions(path))).Message);
+    }
+
+    [Theory]
+    [InlineData(800_000, 64, 1)]
+    [InlineData(1_000_000_000, 1, 1)]
+    [InlineData(1_000_000_000, 2, 1)]
+    [InlineData(1_000_000_000, 64, 2)]
+    public void Chooses_threads_by_the_size_of_the_model(ulong parameters, int processors, int threads)
+    {
+        Assert.Equal(threads, Engine.ChooseThreads(parameters, processors));
+    }
+
+    private GenerationRequest Request(int tokens, uint seed = 1, float temperature = 1) => new()
+    {
+        Prompt = model.Prompt("hello"),
+        MaxTokens = tokens,
+        Sampling = new(temperature, Seed: seed),
+        Grammar = null,
+    };
+
+    private Task<(string Text, FinishReason? Finish)> Read(GenerationRequest request) => TestModel.ReadAsync(_engine.Submit(request));
+
+    private static async Task FirstToken(Generation generation)
+    {
+        await foreach (GeneratedToken _ in generation.ReadAllAsync())
+        {
+            return;
+        }
+    }
 }

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeBox.Llama.Chat;
+using NodeBox.Llama.Grammars;
+using NodeBox.Llama.Inference;
+
+namespace NodeBox.Llama.Tests.Inference;
+
+public sealed class ToolCallGenerationTests(TestModel model)
+{
+    [Fact]
+    public async Task Says_exactly_the_call_whose_arguments_are_constants()
+    {
+        var random = new Random(3);
+        for (uint i = 0; i < 60; i++)
+        {
+            var wanted = new JsonObject
+            {
+                ["id"] = random.Next(-5, 100000),
+                ["té\"xt"] = RandomText(random),
+                ["flag"] = true,
+                ["none"] = null,
+                ["rate"] = 0.25,
+                ["inner"] = new JsonObject { ["text"] = RandomText(random), ["empty"] = new JsonObject() },
+            };
+
+            (string name, JsonElement arguments) = await Call(Constant(wanted), i, temperature: i % 2 == 0 ? 0 : 2);
+
+            Assert.Equal("lookup_order", name);
+            Assert.True(JsonElement.DeepEquals(arguments, Json(wanted)), $"{arguments} instead of {wanted}");
+        }
+    }
+
+    [Fact]
+    public async Task Says_arguments_that_a_random_schema_allows()
+    {
+        var random = new Random(8);
+        for (uint i = 0; i < 60; i++)
+        {
+            JsonObject schema = RandomObject(random, depth: 0);
+
+            (_, JsonElement arguments) = await Call(schema, i, temperature: 1.5f);
+
+            Assert.True(Allows(Json(schema), arguments), $"{arguments} for {schema.ToJsonString()}");
+        }
+    }
+
+    private async Task<(string Name, JsonElement Arguments)> Call(JsonObject schema, uint seed, float temperature)
+    {
+        Generation generation = model.Engine.Submit(new GenerationRequest
+        {
+            Prompt = model.Prompt("call it"),
+            MaxTokens = 7000,
+            Grammar = ToolCallGrammar.Call([new ToolDefinition("lookup_order", Parameters: Json(schema))]),
+            Sampling = new(temperature, Seed: seed),
+        });
+        (string text, FinishReason? finish) = await TestModel.ReadAsync(generation);
+        Assert.Equal(FinishReason.Stop, finish);
+        using JsonDocument call = JsonDocument.Parse(text);
+        Assert.Equal(2, call.RootElement.EnumerateObject().Count());
+        return (call.RootElement.GetProperty("name").GetString()!, call.RootElement.GetProperty("arguments").Clone());
+    }
+
+    /// <summary>The schema that allows only <paramref name="value"/>, as agents write it for a scripted decision.</summary>
+    private static JsonObject Constant(JsonNode? value)
+    {
+        if (value is not JsonObject members)
+        {
+            return new JsonObject { ["const"] = value?.DeepClone() };
+        }
+
+        return new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, (JsonNode?)Constant(member.Value)))),
+            ["required"] = new JsonArray([.. members.Select(member => (JsonNode)member.Key)]),
+            ["additionalProperties"] = false,
+        };
+    }
+
+    private static JsonObject RandomObject(Random random, int depth)
+    {
+        string[] names = [.. Enumerable.Range(0, random.Next(4)).Select(i => $"p{i}")];
+        return new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject(names.Select(name => KeyValuePair.Create(name, (JsonNode?)RandomSchema(random, depth + 1)))),
+            ["required"] = new JsonArray([.. names.Where(_ => random.Next(2) == 0).Select(name => (JsonNode)name)]),
+        };
+    }
+
+    private static JsonObject RandomSchema(Random random, int depth)
+    {
+        int least = random.Next(-1000, 1000);
+        int most = least + random.Next(1000);
+        return random.Next(depth > 2 ? 6 : 8) switch
+        {
+            0 => new JsonObject { ["type"] = "string", ["maxLength"] = random.Next(20) },
+            1 => new JsonObject { ["type"] = "integer", ["minimum"] = least, ["maximum"] = most },
+            2 => new JsonObject { ["type"] = "number", ["minimum"] = least, ["maximum"] = most },
+            3 => new JsonObject { ["type"] = "boolean" },
+            4 => new JsonObject { ["enum"] = new JsonArray("a", 2, null) },
+            5 => new JsonObject { ["type"] = new JsonArray("null", "boolean") },
+            6 => new JsonObject { ["type"] = "array", ["items"] = RandomSchema(random, depth + 1), ["maxItems"] = random.Next(4) },
+            _ => RandomObject(random, depth),
+        };
+    }
+
+    /// <summary>A validator of what <see cref="RandomSchema"/> makes.</summary>
+    private static bool Allows(JsonElement schema, JsonElement value)
+    {
+        if (schema.TryGetProperty("enum", out JsonElement choices))
+        {
+            return choices.EnumerateArray().Any(choice => JsonElement.DeepEquals(choice, value));
+        }
+
+        JsonElement type = schema.GetProperty("type");
+        return (type.ValueKind == JsonValueKind.Array ? "null or boolean" : type.GetString()) switch
+        {
+            "object" => value.EnumerateObject().All(member => Allows(schema.GetProperty("properties").GetProperty(member.Name), member.Value))
+                && schema.GetProperty("required").EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
+            "array" => value.GetArrayLength() <= schema.GetProperty("maxItems").GetInt32()
+                && value.EnumerateArray().All(item => Allows(schema.GetProperty("items"), item)),
+            "string" => value.GetString()!.Length <= schema.GetProperty("maxLength").GetInt32(),
+            "integer" => value.TryGetInt32(out int whole) && IsBetween(schema, whole),
+            "number" => IsBetween(schema, value.GetDecimal()),
+            "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+            _ => value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null,
+        };
+    }
+
+    private static bool IsBetween(JsonElement schema, decimal value) =>
+        value >= schema.GetProperty("minimum").GetDecimal() && value <= schema.GetProperty("maximum").GetDecimal();
+
+    private static string RandomText(Random random) => string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => random.Next(4) switch
+    {
+        0 => char.ConvertFromUtf32(random.Next(0xE000, 0x10FFFF)),
+        1 => ((char)random.Next(0, 0x300)).ToString(),
+        _ => ((char)random.Next(' ', 0x7F)).ToString(),
+    }));
+
+    private static JsonElement Json(JsonNode node)
+    {
+        using JsonDocument document = JsonDocument.Parse(node.ToJsonString());
+        return document.RootElement.Clone();
+    }
+}
