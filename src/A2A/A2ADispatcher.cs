@@ -17,7 +17,7 @@ public readonly record struct A2AReply(int HttpStatus, byte[] Json);
 /// <param name="find">The finished task of an id, or null where it is not, or no longer, known. Serves GetTask.</param>
 public sealed class A2ADispatcher(AnswerMessage answer, Func<string, AgentTask?> find)
 {
-    private static readonly JsonElement s_null = JsonSerializer.SerializeToElement(null, A2AJson.Default.JsonElement);
+    private static readonly JsonElement s_null = JsonSerializer.Deserialize("null"u8, A2AJson.Default.JsonElement);
 
     /// <param name="body">The request.</param>
     /// <param name="version">The value of <see cref="ProtocolVersion.Parameter"/>, or null.</param>

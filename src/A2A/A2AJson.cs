@@ -14,6 +14,7 @@ namespace NodeBox.A2A;
     RespectRequiredConstructorParameters = true,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(AgentCard))]
+[JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(SendMessageResponse))]
 [JsonSerializable(typeof(TaskRequest))]

@@ -34,6 +34,11 @@ public sealed record TaskPlan(
         }
 
         TaskPlan plan = Params.Read(data, A2AJson.Default.DictionaryStringTaskPlan)[ExtensionUri];
+        if (plan.AnswerMaxTokens < 1)
+        {
+            throw new A2AException(A2AErrorCode.InvalidParams, "answer_max_tokens: at least 1 is needed");
+        }
+
         CheckSteps(plan.Steps, "steps");
         return plan;
     }

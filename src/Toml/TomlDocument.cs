@@ -29,11 +29,11 @@ public sealed class TomlDocument
     /// <exception cref="TomlException">if it cannot be read or is not TOML.</exception>
     public static TomlDocument Load(string path)
     {
-        var bytes = new byte[MaxBytes + 1];
+        byte[] bytes = new byte[MaxBytes + 1];
         try
         {
             using var stream = System.IO.File.OpenRead(path);
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return Parse(bytes.AsSpan(0, length), path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

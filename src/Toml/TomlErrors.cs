@@ -10,28 +10,28 @@ public sealed class TomlErrors : IReadOnlyCollection<TomlError>
 {
     public const int Limit = 100;
 
-    private readonly HashSet<TomlError> errors = [];
+    private readonly HashSet<TomlError> _errors = [];
 
-    public int Count => errors.Count;
+    public int Count => _errors.Count;
 
-    internal bool Full => errors.Count > Limit;
+    internal bool Full => _errors.Count > Limit;
 
     public void Add(string file, TomlPosition position, string message)
     {
-        if (errors.Count < Limit)
+        if (_errors.Count < Limit)
         {
-            errors.Add(new TomlError(file, position.Line, position.Column, message));
+            _errors.Add(new TomlError(file, position.Line, position.Column, message));
         }
-        else if (errors.Count == Limit)
+        else if (_errors.Count == Limit)
         {
-            errors.Add(new TomlError(file, position.Line, position.Column, $"More than {Limit} errors: the rest is not shown."));
+            _errors.Add(new TomlError(file, position.Line, position.Column, $"More than {Limit} errors: the rest is not shown."));
         }
     }
 
     /// <exception cref="TomlException">if anything was added; it carries every error, by file and line.</exception>
     public void ThrowIfAny()
     {
-        if (errors.Count > 0)
+        if (_errors.Count > 0)
         {
             throw new TomlException([.. this]);
         }
@@ -40,7 +40,7 @@ public sealed class TomlErrors : IReadOnlyCollection<TomlError>
     /// <summary>The errors by file, line and column.</summary>
     public IEnumerator<TomlError> GetEnumerator()
     {
-        return errors
+        return _errors
             .OrderBy(error => error.File, StringComparer.Ordinal)
             .ThenBy(error => error.Line)
             .ThenBy(error => error.Column)

@@ -20,11 +20,11 @@ public sealed partial class TomlSection
     {
         if (!Has(key))
         {
-            ErrorAt(Position, key, $"is missing: add {key} = \"…\"");
+            ErrorAt(Position, Shown.Key(key), $"is missing: add {key} = \"…\"");
             return "";
         }
 
-        var value = OptionalString(key);
+        string? value = OptionalString(key);
         if (value is "")
         {
             Error(key, "is empty: write some text");
@@ -106,7 +106,7 @@ public sealed partial class TomlSection
         var least = min ?? TimeSpan.Zero;
         if (duration < least || duration > max)
         {
-            var range = max is { } most ? $"{DurationSyntax.Write(least)} to {DurationSyntax.Write(most)}" : $"{DurationSyntax.Write(least)} or more";
+            string range = max is { } most ? $"{DurationSyntax.Write(least)} to {DurationSyntax.Write(most)}" : $"{DurationSyntax.Write(least)} or more";
             Error(key, $"{Shown.Text(text)} is out of range: use {range}");
             return fallback;
         }
@@ -125,7 +125,7 @@ public sealed partial class TomlSection
 
         foreach (var item in array.Items.Where(item => item is not TomlString))
         {
-            ErrorAt(item.Position, key, $"{Shown.Value(item)} is {Shown.Kind(item.Kind)}: write {form}");
+            ErrorAt(item.Position, Shown.Key(key), $"{Shown.Value(item)} is {Shown.Kind(item.Kind)}: write {form}");
         }
 
         return [.. array.Items.OfType<TomlString>().Select(item => item.Value)];
@@ -134,9 +134,10 @@ public sealed partial class TomlSection
     /// <summary>One of a few strings.</summary>
     public string Choice(string key, IReadOnlyList<string> allowed, string fallback)
     {
-        if (OptionalString(key) is not { } value || allowed.Contains(value))
+        string value = String(key, fallback);
+        if (value == fallback || allowed.Contains(value))
         {
-            return OptionalString(key) ?? fallback;
+            return value;
         }
 
         Error(key, $"{Shown.Text(value)} is not known: {Suggestion.For(value, allowed)}");
@@ -150,7 +151,7 @@ public sealed partial class TomlSection
             return value;
         }
 
-        var range = (min, max) is (double.MinValue, double.MaxValue) ? "a finite number" : FormattableString.Invariant($"{min} to {max}");
+        string range = (min, max) is (double.MinValue, double.MaxValue) ? "a finite number" : FormattableString.Invariant($"{min} to {max}");
         Error(key, FormattableString.Invariant($"{value} is out of range: use {range}"));
         return fallback;
     }

@@ -1,5 +1,4 @@
 using NodeBox.Toml.Sections;
-using NodeBox.Toml.Syntax;
 
 namespace NodeBox.Toml;
 
@@ -11,18 +10,18 @@ namespace NodeBox.Toml;
 /// </summary>
 public sealed partial class TomlSection
 {
-    private readonly HashSet<string> known = [];
-    private readonly TomlTable table;
-    private readonly string file;
-    private readonly TomlErrors errors;
-    private readonly TomlSection? defaults;
+    private readonly HashSet<string> _known = [];
+    private readonly TomlTable _table;
+    private readonly string _file;
+    private readonly TomlErrors _errors;
+    private readonly TomlSection? _defaults;
 
     private TomlSection(TomlTable table, string file, string path, TomlErrors errors, bool exists, TomlSection? defaults = null)
     {
-        this.table = table;
-        this.file = file;
-        this.errors = errors;
-        this.defaults = defaults;
+        _table = table;
+        _file = file;
+        _errors = errors;
+        _defaults = defaults;
         Path = path;
         Exists = exists;
     }
@@ -36,10 +35,10 @@ public sealed partial class TomlSection
     /// <summary>Whether the file has this table.</summary>
     public bool Exists { get; }
 
-    public TomlPosition Position => table.Position;
+    public TomlPosition Position => _table.Position;
 
     /// <summary>The keys in the order of the file, without those of the defaults.</summary>
-    public IEnumerable<string> Keys => table.Entries.Select(entry => entry.Key);
+    public IEnumerable<string> Keys => _table.Entries.Select(entry => entry.Key);
 
     internal static TomlSection Of(TomlDocument document, TomlErrors errors)
     {
@@ -49,7 +48,7 @@ public sealed partial class TomlSection
     /// <summary>This section over another: keys that are missing here are read from <paramref name="section"/>.</summary>
     public TomlSection WithDefaults(TomlSection section)
     {
-        return new TomlSection(table, file, Path, errors, Exists, section) { Name = Name };
+        return new TomlSection(_table, _file, Path, _errors, Exists, section) { Name = Name };
     }
 
     /// <summary>Whether the key is in the file, here or in the defaults.</summary>
@@ -69,7 +68,7 @@ public sealed partial class TomlSection
     {
         if (Find(key) is not { } found)
         {
-            return new TomlSection(Empty(Position), file, Join(key), errors, exists: false) { Name = key };
+            return new TomlSection(Empty(Position), _file, Join(key), _errors, exists: false) { Name = key };
         }
 
         if (found.Value is TomlTable child)
@@ -77,8 +76,9 @@ public sealed partial class TomlSection
             return found.Section.Child(key, key, child);
         }
 
+        // What follows from the wrong shape, such as keys that are missing, is not worth reporting: it goes to a list of its own.
         found.Section.Mistyped(found, "a table");
-        return new TomlSection(Empty(found.Value.Position), file, Join(key), errors, exists: false) { Name = key };
+        return new TomlSection(Empty(found.Value.Position), _file, Join(key), new TomlErrors(), exists: false) { Name = key };
     }
 
     /// <summary>
@@ -105,36 +105,45 @@ public sealed partial class TomlSection
     {
         if (Find(key) is { } found)
         {
-            found.Section.ErrorAt(found.Value.Position, key, message);
+            found.Section.ErrorAt(found.Value.Position, Shown.Key(key), message);
         }
         else
         {
-            ErrorAt(Position, key, message);
+            ErrorAt(Position, Shown.Key(key), message);
         }
+    }
+
+    /// <summary>Adds an error at a place inside a key's value, such as an item of its array.</summary>
+    /// <param name="position">The place.</param>
+    /// <param name="path">The way there from this section, as it is to be shown: <c>arguments.list[2]</c>.</param>
+    /// <param name="message">What is wrong.</param>
+    public void ErrorAt(TomlPosition position, string path, string message)
+    {
+        _errors.Add(_file, position, Path.Length == 0 ? $"{path}: {message}" : $"{Path}.{path}: {message}");
     }
 
     /// <summary>Adds an error at the section as a whole.</summary>
     public void Error(string message)
     {
-        errors.Add(file, Position, Path.Length == 0 ? message : $"{Path}: {message}");
+        _errors.Add(_file, Position, Path.Length == 0 ? message : $"{Path}: {message}");
     }
 
     /// <summary>Reports every key that no one has asked for. Call it last.</summary>
     public void RejectUnknown()
     {
-        foreach (var entry in table.Entries.Where(entry => !known.Contains(entry.Key)))
+        foreach (var entry in _table.Entries.Where(entry => !_known.Contains(entry.Key)))
         {
-            ErrorAt(entry.KeyPosition, entry.Key, $"unknown key: {Suggestion.For(entry.Key, known)}");
+            ErrorAt(entry.KeyPosition, Shown.Key(entry.Key), $"unknown key: {Suggestion.For(entry.Key, _known)}");
         }
 
-        defaults?.RejectUnknown();
+        _defaults?.RejectUnknown();
     }
 
     private Found? Find(string key)
     {
-        known.Add(key);
-        var below = defaults?.Find(key);
-        return table.TryGetEntry(key, out var entry) ? new Found(this, key, entry.Value) : below;
+        _known.Add(key);
+        var below = _defaults?.Find(key);
+        return _table.TryGetEntry(key, out var entry) ? new Found(this, key, entry.Value) : below;
     }
 
     private List<TomlSection> Items(string key, TomlArray array)
@@ -142,7 +151,7 @@ public sealed partial class TomlSection
         var items = new List<TomlSection>();
         foreach (var (index, item) in array.Items.Index())
         {
-            var name = $"{key}[{index}]";
+            string name = $"{key}[{index}]";
             if (item is TomlTable itemTable)
             {
                 items.Add(Child(key, name, itemTable));
@@ -159,7 +168,7 @@ public sealed partial class TomlSection
     private List<TomlSection> Children()
     {
         var children = new List<TomlSection>();
-        foreach (var entry in table.Entries)
+        foreach (var entry in _table.Entries)
         {
             if (entry.Value is TomlTable)
             {
@@ -182,25 +191,18 @@ public sealed partial class TomlSection
 
     private TomlSection Child(string key, string name, TomlTable child)
     {
-        var path = name == key ? Join(key) : Join(key) + name[key.Length..];
-        return new TomlSection(child, file, path, errors, exists: true) { Name = name };
+        string path = name == key ? Join(key) : Join(key) + name[key.Length..];
+        return new TomlSection(child, _file, path, _errors, exists: true) { Name = name };
     }
 
     private void Mistyped(Found found, string expected)
     {
-        ErrorAt(found.Value.Position, found.Key, $"{Shown.Value(found.Value)} is {Shown.Kind(found.Value.Kind)}: write {expected}");
-    }
-
-    private void ErrorAt(TomlPosition position, string key, string message)
-    {
-        errors.Add(file, position, $"{Join(key)}: {message}");
+        ErrorAt(found.Value.Position, Shown.Key(found.Key), $"{Shown.Value(found.Value)} is {Shown.Kind(found.Value.Kind)}: write {expected}");
     }
 
     private string Join(string key)
     {
-        var isBare = key.Length > 0 && key.All(character => Parser.IsBareKey(character) || character is '[' or ']');
-        var shown = isBare ? Text.Shorten(key) : Text.Quote(key);
-        return Path.Length == 0 ? shown : $"{Path}.{shown}";
+        return Path.Length == 0 ? Shown.Key(key) : $"{Path}.{Shown.Key(key)}";
     }
 
     private static TomlTable Empty(TomlPosition position)

@@ -24,7 +24,7 @@ internal enum TableOrigin
 /// <summary>Keys and values in the order of the file.</summary>
 public sealed class TomlTable : TomlValue
 {
-    private readonly OrderedDictionary<string, TomlEntry> entries = [];
+    private readonly OrderedDictionary<string, TomlEntry> _entries = [];
 
     internal TomlTable(TomlPosition position, TableOrigin origin)
         : base(TomlKind.Table, position)
@@ -32,19 +32,19 @@ public sealed class TomlTable : TomlValue
         Origin = origin;
     }
 
-    public IReadOnlyList<TomlEntry> Entries => entries.Values;
+    public IReadOnlyList<TomlEntry> Entries => _entries.Values;
 
     internal TableOrigin Origin { get; set; }
 
-    public TomlValue? this[string key] => entries.GetValueOrDefault(key)?.Value;
+    public TomlValue? this[string key] => _entries.GetValueOrDefault(key)?.Value;
 
     public bool TryGetEntry(string key, [NotNullWhen(true)] out TomlEntry? entry)
     {
-        return entries.TryGetValue(key, out entry);
+        return _entries.TryGetValue(key, out entry);
     }
 
     internal void Add(TomlEntry entry)
     {
-        entries.Add(entry.Key, entry);
+        _entries.Add(entry.Key, entry);
     }
 }

@@ -62,15 +62,15 @@ public sealed class TomlDateTime(TomlKind kind, DateOnly? date, TimeOnly? time, 
 
 public sealed class TomlArray(TomlPosition position) : TomlValue(TomlKind.Array, position)
 {
-    private readonly List<TomlValue> items = [];
+    private readonly List<TomlValue> _items = [];
 
-    public IReadOnlyList<TomlValue> Items => items;
+    public IReadOnlyList<TomlValue> Items => _items;
 
     /// <summary>Whether <c>[[name]]</c> headers made it: only such an array may grow later in the file.</summary>
     internal bool IsOfTables { get; init; }
 
     internal void Add(TomlValue value)
     {
-        items.Add(value);
+        _items.Add(value);
     }
 }

@@ -36,9 +36,9 @@ public sealed class SuiteTests(ITestOutputHelper output)
 
     private static List<string> Cases(string kind)
     {
-        var root = Environment.GetEnvironmentVariable("TOML_TEST_DIR") ?? PackageFolder;
+        string root = Environment.GetEnvironmentVariable("TOML_TEST_DIR") ?? PackageFolder;
         Assert.SkipUnless(Directory.Exists(root), $"needs the toml-test cases: install {Package} or set TOML_TEST_DIR");
-        var list = Path.Combine(root, VersionList);
+        string list = Path.Combine(root, VersionList);
         var files = File.Exists(list)
             ? File.ReadLines(list).Where(name => name.StartsWith($"{kind}/", StringComparison.Ordinal)).Select(name => Path.Combine(root, name))
             : Directory.EnumerateFiles(Path.Combine(root, kind), "*.toml", SearchOption.AllDirectories);

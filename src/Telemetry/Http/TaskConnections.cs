@@ -25,13 +25,17 @@ public sealed class TaskConnections : IDisposable
             UseProxy = false,
             ConnectCallback = (context, cancellation) => ConnectAsync(context, tagSocket, cancellation),
         };
-        Http = new HttpClient(new CallHandler(sockets))
+        Handler = new CallHandler(sockets);
+        Http = new HttpClient(Handler)
         {
             DefaultRequestVersion = HttpVersion.Version11,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Timeout = Timeout.InfiniteTimeSpan,
         };
     }
+
+    /// <summary>What <see cref="Http"/> sends through, for clients that need handlers of their own above it. Belongs to this object.</summary>
+    public HttpMessageHandler Handler { get; }
 
     /// <summary>Has no timeout of its own: the task's deadline ends its calls.</summary>
     public HttpClient Http { get; }

@@ -5,7 +5,7 @@ namespace NodeBox.Toml.Sections;
 /// <summary>Durations as people write them: a number and one unit.</summary>
 internal static class DurationSyntax
 {
-    private static readonly (string Unit, long Ticks)[] units =
+    private static readonly (string Unit, long Ticks)[] s_units =
     [
         ("us", TimeSpan.TicksPerMicrosecond),
         ("ms", TimeSpan.TicksPerMillisecond),
@@ -18,9 +18,9 @@ internal static class DurationSyntax
     public static TimeSpan? Read(string text)
     {
         var number = text.AsSpan().TrimEnd("abcdefghijklmnopqrstuvwxyz");
-        var unit = text[number.Length..];
-        var ticks = Array.Find(units, candidate => candidate.Unit == unit).Ticks;
-        if (ticks == 0 || !decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count))
+        string unit = text[number.Length..];
+        long ticks = Array.Find(s_units, candidate => candidate.Unit == unit).Ticks;
+        if (ticks == 0 || !decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal count))
         {
             return null;
         }
@@ -31,7 +31,7 @@ internal static class DurationSyntax
     /// <summary>The shortest way to write a duration in one unit.</summary>
     public static string Write(TimeSpan duration)
     {
-        var (unit, ticks) = Array.FindLast(units, candidate => duration.Ticks % candidate.Ticks == 0);
+        var (unit, ticks) = Array.FindLast(s_units, candidate => duration.Ticks % candidate.Ticks == 0);
         return duration == TimeSpan.Zero ? "0s" : $"{duration.Ticks / ticks}{unit}";
     }
 }

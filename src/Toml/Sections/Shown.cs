@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeBox.Toml.Syntax;
 
 namespace NodeBox.Toml.Sections;
 
@@ -8,6 +9,13 @@ internal static class Shown
     public static string Text(string text)
     {
         return Syntax.Text.Quote(text);
+    }
+
+    /// <summary>A key as it would be written in the file; <c>name[0]</c> stands as it is.</summary>
+    public static string Key(string key)
+    {
+        bool isBare = key.Length > 0 && key.All(static character => Parser.IsBareKey(character) || character is '[' or ']');
+        return isBare ? Syntax.Text.Shorten(key) : Text(key);
     }
 
     public static string Value(TomlValue value)

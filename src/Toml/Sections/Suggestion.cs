@@ -30,10 +30,10 @@ internal static class Suggestion
             return int.MaxValue;
         }
 
-        var rows = new int[from.Length + 1, to.Length + 1];
-        for (var i = 0; i <= from.Length; i++)
+        int[,] rows = new int[from.Length + 1, to.Length + 1];
+        for (int i = 0; i <= from.Length; i++)
         {
-            for (var j = 0; j <= to.Length; j++)
+            for (int j = 0; j <= to.Length; j++)
             {
                 rows[i, j] = (i, j) switch
                 {
@@ -49,9 +49,9 @@ internal static class Suggestion
 
     private static int Step(int[,] rows, string from, string to, int i, int j)
     {
-        var replaced = rows[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
-        var least = Math.Min(replaced, Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1);
-        var isSwap = i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1];
+        int replaced = rows[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
+        int least = Math.Min(replaced, Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1);
+        bool isSwap = i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1];
         return isSwap ? Math.Min(least, rows[i - 2, j - 2] + 1) : least;
     }
 }

@@ -6,42 +6,42 @@ internal sealed class Cursor(string text)
     /// <summary>What reads after the last character.</summary>
     public const char End = '\0';
 
-    private int offset;
-    private int line = 1;
-    private int column = 1;
-    private int lineStart;
+    private int _offset;
+    private int _line = 1;
+    private int _column = 1;
+    private int _lineStart;
 
-    public bool AtEnd => offset >= text.Length;
+    public bool AtEnd => _offset >= text.Length;
 
     public bool AtLineEnd => Current is '\n' or '\r' or End;
 
     public char Current => Peek(0);
 
-    public TomlPosition Position => new(line, column);
+    public TomlPosition Position => new(_line, _column);
 
     public char Peek(int distance)
     {
-        return offset + distance < text.Length ? text[offset + distance] : End;
+        return _offset + distance < text.Length ? text[_offset + distance] : End;
     }
 
     public bool At(string expected)
     {
-        return text.AsSpan(offset).StartsWith(expected, StringComparison.Ordinal);
+        return text.AsSpan(_offset).StartsWith(expected, StringComparison.Ordinal);
     }
 
     /// <summary>Takes one UTF-16 unit; a surrogate pair counts as one column.</summary>
     public char Take()
     {
-        var taken = text[offset++];
+        char taken = text[_offset++];
         if (taken == '\n')
         {
-            line++;
-            column = 1;
-            lineStart = offset;
+            _line++;
+            _column = 1;
+            _lineStart = _offset;
         }
         else if (!char.IsLowSurrogate(taken))
         {
-            column++;
+            _column++;
         }
 
         return taken;
@@ -60,7 +60,7 @@ internal sealed class Cursor(string text)
 
     public void Skip(int count)
     {
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
         {
             Take();
         }
@@ -68,13 +68,13 @@ internal sealed class Cursor(string text)
 
     public ReadOnlySpan<char> TakeWhile(Func<char, bool> condition)
     {
-        var start = offset;
+        int start = _offset;
         while (!AtEnd && condition(Current))
         {
             Take();
         }
 
-        return text.AsSpan(start, offset - start);
+        return text.AsSpan(start, _offset - start);
     }
 
     public void SkipBlanks()
@@ -104,15 +104,15 @@ internal sealed class Cursor(string text)
     /// <summary>Goes back to the first character of the line.</summary>
     public void RewindLine()
     {
-        offset = lineStart;
-        column = 1;
+        _offset = _lineStart;
+        _column = 1;
     }
 
     /// <summary>The characters up to the line's end, without taking them.</summary>
     public ReadOnlySpan<char> RestOfLine()
     {
-        var rest = text.AsSpan(offset);
-        var end = rest.IndexOf('\n');
+        var rest = text.AsSpan(_offset);
+        int end = rest.IndexOf('\n');
         return end < 0 ? rest : rest[..end];
     }
 }

@@ -62,9 +62,9 @@ internal static class DateTimeSyntax
     {
         if (text.Length < DateLength
             || text[7] != '-'
-            || !TryNumber(text[..4], out var year)
-            || !TryNumber(text[5..7], out var month)
-            || !TryNumber(text[8..10], out var day)
+            || !TryNumber(text[..4], out int year)
+            || !TryNumber(text[5..7], out int month)
+            || !TryNumber(text[8..10], out int day)
             || year < 1
             || month is < 1 or > 12
             || day < 1
@@ -83,9 +83,9 @@ internal static class DateTimeSyntax
         if (text.Length < timeLength
             || text[2] != ':'
             || text[5] != ':'
-            || !TryNumber(text[..2], out var hour)
-            || !TryNumber(text[3..5], out var minute)
-            || !TryNumber(text[6..8], out var second)
+            || !TryNumber(text[..2], out int hour)
+            || !TryNumber(text[3..5], out int minute)
+            || !TryNumber(text[6..8], out int second)
             || hour > 23
             || minute > 59
             || second > 59)
@@ -94,10 +94,10 @@ internal static class DateTimeSyntax
         }
 
         text = text[timeLength..];
-        var ticks = 0L;
+        long ticks = 0L;
         if (!text.IsEmpty && text[0] == '.')
         {
-            var count = text[1..].IndexOfAnyExceptInRange('0', '9');
+            int count = text[1..].IndexOfAnyExceptInRange('0', '9');
             var fraction = count < 0 ? text[1..] : text[1..(count + 1)];
             if (fraction.IsEmpty)
             {
@@ -121,8 +121,8 @@ internal static class DateTimeSyntax
         if (text.Length != 6
             || text[0] is not ('+' or '-')
             || text[3] != ':'
-            || !TryNumber(text[1..3], out var hours)
-            || !TryNumber(text[4..6], out var minutes)
+            || !TryNumber(text[1..3], out int hours)
+            || !TryNumber(text[4..6], out int minutes)
             || hours > 23
             || minutes > 59)
         {
@@ -136,8 +136,8 @@ internal static class DateTimeSyntax
     /// <summary>The first seven digits of a fraction of a second, in units of 100 ns.</summary>
     private static long Ticks(ReadOnlySpan<char> fraction)
     {
-        var ticks = 0L;
-        for (var i = 0; i < 7; i++)
+        long ticks = 0L;
+        for (int i = 0; i < 7; i++)
         {
             ticks = (ticks * 10) + (i < fraction.Length ? fraction[i] - '0' : 0);
         }
@@ -148,7 +148,7 @@ internal static class DateTimeSyntax
     private static bool TryNumber(ReadOnlySpan<char> digits, out int number)
     {
         number = 0;
-        foreach (var digit in digits)
+        foreach (char digit in digits)
         {
             if (!char.IsAsciiDigit(digit))
             {

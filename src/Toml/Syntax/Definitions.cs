@@ -102,7 +102,7 @@ internal static class Definitions
 
     private static SyntaxFault AlreadyDefined(KeyPart key, TomlEntry entry)
     {
-        var what = entry.Value switch
+        string what = entry.Value switch
         {
             TomlTable { Origin: TableOrigin.Inline } => "an inline table, which is complete where it stands",
             TomlTable => "a table",

@@ -7,9 +7,9 @@ internal static class LineShape
     public static bool StartsExpression(ReadOnlySpan<char> line)
     {
         line = line.Trim(" \t\r");
-        var isHeader = line.StartsWith('[');
+        bool isHeader = line.StartsWith('[');
         line = line.TrimStart('[');
-        var keyLength = KeyLength(line);
+        int keyLength = KeyLength(line);
         var after = line[keyLength..];
         if (keyLength == 0)
         {
@@ -27,8 +27,8 @@ internal static class LineShape
 
     private static int KeyLength(ReadOnlySpan<char> line)
     {
-        var quote = '\0';
-        for (var i = 0; i < line.Length; i++)
+        char quote = '\0';
+        for (int i = 0; i < line.Length; i++)
         {
             if (quote != '\0')
             {

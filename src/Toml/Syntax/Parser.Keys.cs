@@ -11,35 +11,35 @@ internal sealed partial class Parser
         var parts = new List<KeyPart>();
         do
         {
-            cursor.SkipBlanks();
+            _cursor.SkipBlanks();
             if (parts.Count == TomlDocument.MaxDepth)
             {
                 throw Fault($"The key has more than {TomlDocument.MaxDepth} parts.");
             }
 
             parts.Add(SimpleKey());
-            cursor.SkipBlanks();
+            _cursor.SkipBlanks();
         }
-        while (cursor.TryTake('.'));
+        while (_cursor.TryTake('.'));
 
         return parts;
     }
 
     private KeyPart SimpleKey()
     {
-        var position = cursor.Position;
-        if (cursor.At("\"\"\"") || cursor.At("'''"))
+        var position = _cursor.Position;
+        if (_cursor.At("\"\"\"") || _cursor.At("'''"))
         {
             throw Fault("A key cannot be a multi-line string: use one quote on each side.");
         }
 
-        var key = cursor.Current switch
+        string key = _cursor.Current switch
         {
             '"' => BasicString(),
             '\'' => LiteralString(),
-            _ => cursor.TakeWhile(IsBareKey).ToString(),
+            _ => _cursor.TakeWhile(IsBareKey).ToString(),
         };
-        if (key.Length == 0 && cursor.Position == position)
+        if (key.Length == 0 && _cursor.Position == position)
         {
             throw Fault($"A key belongs here, not {Found()}: keys are made of A-Z, a-z, 0-9, - and _, or stand in quotes.");
         }

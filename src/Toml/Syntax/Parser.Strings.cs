@@ -7,23 +7,23 @@ internal sealed partial class Parser
 {
     private string BasicString()
     {
-        var opened = cursor.Position;
+        var opened = _cursor.Position;
         var value = new StringBuilder();
-        cursor.Take();
-        while (!cursor.TryTake('"'))
+        _cursor.Take();
+        while (!_cursor.TryTake('"'))
         {
-            if (cursor.AtLineEnd)
+            if (_cursor.AtLineEnd)
             {
                 throw new SyntaxFault(opened, "The string is not closed on its line: end it with a \".");
             }
 
-            if (cursor.Current == '\\')
+            if (_cursor.Current == '\\')
             {
                 Escape(value);
             }
             else
             {
-                value.Append(cursor.Take());
+                value.Append(_cursor.Take());
             }
         }
 
@@ -32,10 +32,10 @@ internal sealed partial class Parser
 
     private string LiteralString()
     {
-        var opened = cursor.Position;
-        cursor.Take();
-        var value = cursor.TakeWhile(character => character is not ('\'' or '\n' or '\r')).ToString();
-        if (!cursor.TryTake('\''))
+        var opened = _cursor.Position;
+        _cursor.Take();
+        string value = _cursor.TakeWhile(character => character is not ('\'' or '\n' or '\r')).ToString();
+        if (!_cursor.TryTake('\''))
         {
             throw new SyntaxFault(opened, "The string is not closed on its line: end it with a '.");
         }
@@ -45,66 +45,66 @@ internal sealed partial class Parser
 
     private string MultiLineString(char quote)
     {
-        var opened = cursor.Position;
-        var close = new string(quote, 3);
+        var opened = _cursor.Position;
+        string close = new string(quote, 3);
         var value = new StringBuilder();
-        cursor.Skip(3);
-        cursor.SkipNewline();
-        while (!cursor.At(close))
+        _cursor.Skip(3);
+        _cursor.SkipNewline();
+        while (!_cursor.At(close))
         {
-            if (cursor.AtEnd)
+            if (_cursor.AtEnd)
             {
                 throw new SyntaxFault(opened, $"The multi-line string is never closed: end it with {close}.");
             }
 
-            if (quote == '"' && cursor.Current == '\\')
+            if (quote == '"' && _cursor.Current == '\\')
             {
                 EscapeOrJoinLines(value);
             }
             else
             {
-                value.Append(cursor.Take());
+                value.Append(_cursor.Take());
             }
         }
 
         // One or two quotes may touch the closing three from inside: the last three of up to five close the string.
-        for (var inner = 0; inner < 2 && cursor.Peek(3) == quote; inner++)
+        for (int inner = 0; inner < 2 && _cursor.Peek(3) == quote; inner++)
         {
-            value.Append(cursor.Take());
+            value.Append(_cursor.Take());
         }
 
-        cursor.Skip(3);
+        _cursor.Skip(3);
         return value.ToString();
     }
 
     private void EscapeOrJoinLines(StringBuilder value)
     {
-        var distance = 1;
-        while (cursor.Peek(distance) is ' ' or '\t')
+        int distance = 1;
+        while (_cursor.Peek(distance) is ' ' or '\t')
         {
             distance++;
         }
 
-        if (cursor.Peek(distance) is not ('\n' or '\r'))
+        if (_cursor.Peek(distance) is not ('\n' or '\r'))
         {
             Escape(value);
             return;
         }
 
-        cursor.Skip(distance);
-        cursor.TakeWhile(character => character is ' ' or '\t' or '\n' or '\r');
+        _cursor.Skip(distance);
+        _cursor.TakeWhile(character => character is ' ' or '\t' or '\n' or '\r');
     }
 
     private void Escape(StringBuilder value)
     {
-        var position = cursor.Position;
-        cursor.Take();
-        if (cursor.AtLineEnd)
+        var position = _cursor.Position;
+        _cursor.Take();
+        if (_cursor.AtLineEnd)
         {
             return;
         }
 
-        var code = cursor.Take();
+        char code = _cursor.Take();
         switch (code)
         {
             case 'b':
@@ -140,13 +140,13 @@ internal sealed partial class Parser
     private void UnicodeEscape(StringBuilder value, TomlPosition position, int digits)
     {
         var hex = new StringBuilder(digits);
-        while (hex.Length < digits && char.IsAsciiHexDigit(cursor.Current))
+        while (hex.Length < digits && char.IsAsciiHexDigit(_cursor.Current))
         {
-            hex.Append(cursor.Take());
+            hex.Append(_cursor.Take());
         }
 
         if (hex.Length == digits
-            && uint.TryParse(hex.ToString(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var scalar)
+            && uint.TryParse(hex.ToString(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint scalar)
             && Rune.TryCreate(scalar, out var rune))
         {
             value.Append(rune.ToString());

@@ -9,11 +9,11 @@ internal sealed partial class Parser
             throw Fault($"The value is nested deeper than {TomlDocument.MaxDepth} levels.");
         }
 
-        var position = cursor.Position;
-        return cursor.Current switch
+        var position = _cursor.Position;
+        return _cursor.Current switch
         {
-            '"' => new TomlString(cursor.At("\"\"\"") ? MultiLineString('"') : BasicString(), position),
-            '\'' => new TomlString(cursor.At("'''") ? MultiLineString('\'') : LiteralString(), position),
+            '"' => new TomlString(_cursor.At("\"\"\"") ? MultiLineString('"') : BasicString(), position),
+            '\'' => new TomlString(_cursor.At("'''") ? MultiLineString('\'') : LiteralString(), position),
             '[' => Array(depth),
             '{' => InlineTable(depth),
             _ => Scalar(position),
@@ -22,51 +22,50 @@ internal sealed partial class Parser
 
     private TomlArray Array(int depth)
     {
-        var array = new TomlArray(cursor.Position);
-        cursor.Take();
-        openArrays++;
+        var array = new TomlArray(_cursor.Position);
+        _cursor.Take();
+        _openArrays++;
         SkipToItem();
-        while (!cursor.TryTake(']'))
+        while (!_cursor.TryTake(']'))
         {
             array.Add(Value(depth + 1));
             SkipToItem();
-            if (cursor.TryTake(','))
+            if (_cursor.TryTake(','))
             {
                 SkipToItem();
             }
-            else if (cursor.Current != ']')
+            else if (_cursor.Current != ']')
             {
                 throw Unclosed("array", ']', array.Position);
             }
         }
 
-        openArrays--;
+        _openArrays--;
         return array;
     }
 
     private TomlTable InlineTable(int depth)
     {
         // While it is read it takes keys as a table under a header does; when it is whole nothing may add to it.
-        var table = new TomlTable(cursor.Position, TableOrigin.Header);
-        cursor.Take();
-        cursor.SkipBlanks();
-        if (!cursor.TryTake('}'))
+        var table = new TomlTable(_cursor.Position, TableOrigin.Header);
+        _cursor.Take();
+        _cursor.SkipBlanks();
+        if (!_cursor.TryTake('}'))
         {
             do
             {
-                var key = Key();
-                if (!cursor.TryTake('='))
+                _cursor.SkipBlanks();
+                if (_cursor.AtLineEnd)
                 {
-                    throw Fault($"The key {Text.Quote(key[^1].Text)} needs an = and a value after it, not {Found()}.");
+                    throw Unclosed("inline table", '}', table.Position);
                 }
 
-                cursor.SkipBlanks();
-                Definitions.Define(table, key, Value(depth + 1));
-                cursor.SkipBlanks();
+                KeyValue(table, depth + 1);
+                _cursor.SkipBlanks();
             }
-            while (cursor.TryTake(','));
+            while (_cursor.TryTake(','));
 
-            if (!cursor.TryTake('}'))
+            if (!_cursor.TryTake('}'))
             {
                 throw Unclosed("inline table", '}', table.Position);
             }
@@ -81,36 +80,37 @@ internal sealed partial class Parser
     {
         while (true)
         {
-            cursor.SkipBlanks();
-            if (cursor.AtEnd || (cursor.Current != '#' && !cursor.AtLineEnd))
+            _cursor.SkipBlanks();
+            if (_cursor.AtEnd || (_cursor.Current != '#' && !_cursor.AtLineEnd))
             {
                 return;
             }
 
-            cursor.SkipLine();
+            _cursor.SkipLine();
         }
     }
 
     private SyntaxFault Unclosed(string what, char close, TomlPosition opened)
     {
-        return Fault($"The {what} that begins on line {opened.Line} needs a , or a {close} here, not {Found()}.");
+        string hint = what == "inline table" && _cursor.AtLineEnd ? ": it must stay on one line" : "";
+        return Fault($"The {what} that begins on line {opened.Line} needs a , or a {close} here, not {Found()}{hint}.");
     }
 
     private TomlValue Scalar(TomlPosition position)
     {
-        var token = cursor.TakeWhile(IsScalar).ToString();
+        string token = _cursor.TakeWhile(IsScalar).ToString();
         if (token.Length == 0)
         {
             throw Fault($"A value belongs here, not {Found()}.");
         }
 
-        if (DateTimeSyntax.IsDate(token) && cursor.Current == ' ' && char.IsAsciiDigit(cursor.Peek(1)))
+        if (DateTimeSyntax.IsDate(token) && _cursor.Current == ' ' && char.IsAsciiDigit(_cursor.Peek(1)))
         {
-            token += cursor.Take();
-            token += cursor.TakeWhile(IsScalar).ToString();
+            token += _cursor.Take();
+            token += _cursor.TakeWhile(IsScalar).ToString();
         }
 
-        var value = ScalarSyntax.Read(token, position, out var problem);
+        var value = ScalarSyntax.Read(token, position, out string? problem);
         if (value is not null)
         {
             return value;

@@ -6,37 +6,37 @@ namespace NodeBox.Toml.Syntax;
 /// </summary>
 internal sealed partial class Parser(string text, string file, TomlErrors errors)
 {
-    private readonly Cursor cursor = new(text);
-    private readonly TomlTable root = new(TomlPosition.Start, TableOrigin.Header);
-    private TomlTable current = Detached();
-    private int lastErrorLine;
-    private int openArrays;
+    private readonly Cursor _cursor = new(text);
+    private readonly TomlTable _root = new(TomlPosition.Start, TableOrigin.Header);
+    private TomlTable _current = Detached();
+    private int _lastErrorLine;
+    private int _openArrays;
 
     /// <returns>the whole tree; of use only if no error was reported.</returns>
     public TomlTable Document()
     {
-        current = root;
-        while (!cursor.AtEnd && !errors.Full)
+        _current = _root;
+        while (!_cursor.AtEnd && !errors.Full)
         {
             Line();
         }
 
-        return root;
+        return _root;
     }
 
     private void Line()
     {
-        var firstLine = cursor.Position.Line;
+        int firstLine = _cursor.Position.Line;
         try
         {
-            cursor.SkipBlanks();
-            if (cursor.Current == '[')
+            _cursor.SkipBlanks();
+            if (_cursor.Current == '[')
             {
                 Header();
             }
-            else if (!cursor.AtLineEnd && cursor.Current != '#')
+            else if (!_cursor.AtLineEnd && _cursor.Current != '#')
             {
-                KeyValue(current);
+                KeyValue(_current, valueDepth: 0);
             }
 
             EndOfLine();
@@ -52,48 +52,48 @@ internal sealed partial class Parser(string text, string file, TomlErrors errors
     {
         // Until the header is known to be good, its keys go to a table that nothing refers to: they are checked, and kept
         // out of the table before, where they would raise errors that are not there.
-        current = Detached();
-        var position = cursor.Position;
-        var isArray = cursor.At("[[");
-        cursor.Skip(isArray ? 2 : 1);
+        _current = Detached();
+        var position = _cursor.Position;
+        bool isArray = _cursor.At("[[");
+        _cursor.Skip(isArray ? 2 : 1);
         var name = Key();
-        var close = isArray ? "]]" : "]";
-        if (!cursor.At(close))
+        string close = isArray ? "]]" : "]";
+        if (!_cursor.At(close))
         {
             throw Fault($"The header needs a closing {close} here, not {Found()}.");
         }
 
-        cursor.Skip(close.Length);
-        current = isArray ? Definitions.OpenArrayItem(root, name, position) : Definitions.OpenTable(root, name, position);
+        _cursor.Skip(close.Length);
+        _current = isArray ? Definitions.OpenArrayItem(_root, name, position) : Definitions.OpenTable(_root, name, position);
     }
 
-    private void KeyValue(TomlTable table)
+    private void KeyValue(TomlTable table, int valueDepth)
     {
         var key = Key();
-        if (!cursor.TryTake('='))
+        if (!_cursor.TryTake('='))
         {
             throw Fault($"The key {Text.Quote(key[^1].Text)} needs an = and a value after it, not {Found()}.");
         }
 
-        cursor.SkipBlanks();
-        Definitions.Define(table, key, Value(depth: 0));
+        _cursor.SkipBlanks();
+        Definitions.Define(table, key, Value(valueDepth));
     }
 
     private void EndOfLine()
     {
-        cursor.SkipBlanks();
-        if (cursor.Current == '#')
+        _cursor.SkipBlanks();
+        if (_cursor.Current == '#')
         {
-            cursor.SkipLine();
+            _cursor.SkipLine();
             return;
         }
 
-        if (!cursor.AtLineEnd)
+        if (!_cursor.AtLineEnd)
         {
             throw Fault($"The line must end here, not go on with {Found()}.");
         }
 
-        cursor.SkipNewline();
+        _cursor.SkipNewline();
     }
 
     /// <summary>
@@ -102,50 +102,51 @@ internal sealed partial class Parser(string text, string file, TomlErrors errors
     /// </summary>
     private void Recover(int firstLine)
     {
-        if (openArrays == 0)
+        if (_openArrays == 0)
         {
-            cursor.SkipLine();
+            _cursor.SkipLine();
             return;
         }
 
-        openArrays = 0;
-        if (cursor.Position.Line == firstLine)
+        _openArrays = 0;
+        if (_cursor.Position.Line == firstLine)
         {
-            cursor.SkipLine();
+            _cursor.SkipLine();
         }
         else
         {
-            cursor.RewindLine();
+            _cursor.RewindLine();
         }
 
-        while (!cursor.AtEnd && !LineShape.StartsExpression(cursor.RestOfLine()))
+        while (!_cursor.AtEnd && !LineShape.StartsExpression(_cursor.RestOfLine()))
         {
-            cursor.SkipLine();
+            _cursor.SkipLine();
         }
     }
 
     private void Report(TomlPosition position, string message)
     {
-        if (position.Line != lastErrorLine)
+        if (position.Line != _lastErrorLine)
         {
-            lastErrorLine = position.Line;
+            _lastErrorLine = position.Line;
             errors.Add(file, position, message);
         }
     }
 
     private SyntaxFault Fault(string message)
     {
-        return new SyntaxFault(cursor.Position, message);
+        return new SyntaxFault(_cursor.Position, message);
     }
 
     private string Found()
     {
-        return cursor.AtLineEnd ? "the end of the line" : Text.Quote(FirstCharacter());
-    }
-
-    private string FirstCharacter()
-    {
-        return char.IsHighSurrogate(cursor.Current) ? $"{cursor.Current}{cursor.Peek(1)}" : cursor.Current.ToString();
+        return _cursor.Current switch
+        {
+            _ when _cursor.AtLineEnd => "the end of the line",
+            '"' => "a quote",
+            _ when char.IsHighSurrogate(_cursor.Current) => $"\"{_cursor.Current}{_cursor.Peek(1)}\"",
+            _ => $"\"{_cursor.Current}\"",
+        };
     }
 
     private static TomlTable Detached()

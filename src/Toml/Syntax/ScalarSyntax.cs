@@ -20,10 +20,10 @@ internal static class ScalarSyntax
             return DateTimeSyntax.Read(token, position, out problem);
         }
 
-        var digits = token.TrimStart('+', '-');
+        string digits = token.TrimStart('+', '-');
         if (token.Length - digits.Length <= 1 && digits is "inf" or "nan")
         {
-            var magnitude = digits == "inf" ? double.PositiveInfinity : double.NaN;
+            double magnitude = digits == "inf" ? double.PositiveInfinity : double.NaN;
             return new TomlFloat(token[0] == '-' ? -magnitude : magnitude, position);
         }
 
@@ -50,16 +50,16 @@ internal static class ScalarSyntax
             'b' => (2, "binary"),
             _ => (0, ""),
         };
-        if (radix == 0 || token[0] != '0' || !TryJoinDigits(token.AsSpan(2), radix, out var digits))
+        if (radix == 0 || token[0] != '0' || !TryJoinDigits(token.AsSpan(2), radix, out string? digits))
         {
             problem = $"{Text.Shorten(token)} is not a number: write 0x1f, 0o17 or 0b1, without a sign and with _ only between digits.";
             return null;
         }
 
-        var value = 0UL;
-        foreach (var digit in digits)
+        ulong value = 0UL;
+        foreach (char digit in digits)
         {
-            var next = (value * (ulong)radix) + (ulong)HexValue(digit);
+            ulong next = (value * (ulong)radix) + (ulong)HexValue(digit);
             if (value > long.MaxValue / (ulong)radix || next > long.MaxValue)
             {
                 problem = $"{Text.Shorten(token)} does not fit in 64 bits with a sign: the largest {name} integer is {long.MaxValue}.";
@@ -75,13 +75,13 @@ internal static class ScalarSyntax
 
     private static TomlInteger? Integer(string token, TomlPosition position, out string problem)
     {
-        if (!TryJoinWhole(token, out var digits))
+        if (!TryJoinWhole(token, out string? digits))
         {
             problem = $"{Text.Shorten(token)} is not an integer: no leading zero, and _ only between digits.";
             return null;
         }
 
-        if (!long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+        if (!long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value))
         {
             problem = $"{Text.Shorten(token)} does not fit in 64 bits: integers go from {long.MinValue} to {long.MaxValue}.";
             return null;
@@ -93,12 +93,12 @@ internal static class ScalarSyntax
 
     private static TomlFloat? Float(string token, TomlPosition position, out string problem)
     {
-        var exponentAt = token.AsSpan().IndexOfAny('e', 'E');
-        var mantissa = exponentAt < 0 ? token : token[..exponentAt];
-        var point = mantissa.IndexOf('.');
-        var exponent = exponentAt < 0 ? "0" : token[(exponentAt + 1)..];
-        var fraction = point < 0 ? "0" : mantissa[(point + 1)..];
-        var isSigned = exponent.StartsWith('+') || exponent.StartsWith('-');
+        int exponentAt = token.AsSpan().IndexOfAny('e', 'E');
+        string mantissa = exponentAt < 0 ? token : token[..exponentAt];
+        int point = mantissa.IndexOf('.');
+        string exponent = exponentAt < 0 ? "0" : token[(exponentAt + 1)..];
+        string fraction = point < 0 ? "0" : mantissa[(point + 1)..];
+        bool isSigned = exponent.StartsWith('+') || exponent.StartsWith('-');
         if (!TryJoinWhole(point < 0 ? mantissa : mantissa[..point], out _)
             || !TryJoinDigits(fraction, 10, out _)
             || !TryJoinDigits(isSigned ? exponent[1..] : exponent, 10, out _))
@@ -107,7 +107,7 @@ internal static class ScalarSyntax
             return null;
         }
 
-        var value = double.Parse(token.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture);
+        double value = double.Parse(token.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture);
         problem = $"{Text.Shorten(token)} is too large for a 64-bit float: write inf for infinity.";
         return double.IsInfinity(value) ? null : new TomlFloat(value, position);
     }
@@ -115,7 +115,7 @@ internal static class ScalarSyntax
     /// <summary>A decimal integer with an optional sign and no leading zero.</summary>
     private static bool TryJoinWhole(string token, [NotNullWhen(true)] out string? digits)
     {
-        var sign = token.StartsWith('+') || token.StartsWith('-') ? token[..1] : "";
+        string sign = token.StartsWith('+') || token.StartsWith('-') ? token[..1] : "";
         if (!TryJoinDigits(token.AsSpan(sign.Length), 10, out digits) || (digits.Length > 1 && digits[0] == '0'))
         {
             return false;
@@ -134,7 +134,7 @@ internal static class ScalarSyntax
             return false;
         }
 
-        foreach (var character in token)
+        foreach (char character in token)
         {
             if (character != '_' && (!char.IsAsciiHexDigit(character) || HexValue(character) >= radix))
             {

@@ -10,11 +10,11 @@ internal static class SourceText
 
     public static TomlPosition? FindInvalidUtf8(ReadOnlySpan<byte> utf8)
     {
-        var line = 1;
-        var column = 1;
+        int line = 1;
+        int column = 1;
         while (!utf8.IsEmpty)
         {
-            if (Rune.DecodeFromUtf8(utf8, out var rune, out var length) != OperationStatus.Done)
+            if (Rune.DecodeFromUtf8(utf8, out var rune, out int length) != OperationStatus.Done)
             {
                 return new TomlPosition(line, column);
             }
@@ -29,7 +29,7 @@ internal static class SourceText
     /// <summary>Valid UTF-8 as text, without the byte order mark that some editors put first.</summary>
     public static string Decode(ReadOnlySpan<byte> utf8)
     {
-        var text = Encoding.UTF8.GetString(utf8);
+        string text = Encoding.UTF8.GetString(utf8);
         return text.StartsWith(ByteOrderMark, StringComparison.Ordinal) ? text[1..] : text;
     }
 
@@ -39,11 +39,11 @@ internal static class SourceText
     /// </summary>
     public static void CheckCharacters(string text, string file, TomlErrors errors)
     {
-        var line = 1;
-        var column = 1;
-        for (var i = 0; i < text.Length && !errors.Full; i++)
+        int line = 1;
+        int column = 1;
+        for (int i = 0; i < text.Length && !errors.Full; i++)
         {
-            var next = i + 1 < text.Length ? text[i + 1] : '\0';
+            char next = i + 1 < text.Length ? text[i + 1] : '\0';
             if (Problem(text[i], next) is { } problem)
             {
                 errors.Add(file, new TomlPosition(line, column), problem);

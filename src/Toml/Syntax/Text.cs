@@ -12,7 +12,7 @@ internal static class Text
 
     public static string Shorten(string text)
     {
-        var shown = text.Length > Longest ? text[..Longest] + "…" : text;
+        string shown = text.Length > Longest ? text[..Longest] + "…" : text;
         return string.Concat(shown.Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '\uFFFD' : character));
     }
 }

@@ -38,7 +38,8 @@ internal sealed class LoopbackListener : IAsyncDisposable
     /// <param name="map">Adds the role's routes.</param>
     /// <param name="clock">The clock that sessions expire by.</param>
     /// <param name="port">The port, or 0 for a free one.</param>
-    public static async Task<LoopbackListener> StartAsync(Action<WebApplication> map, TimeProvider? clock = null, int port = 0)
+    /// <param name="agent">The agent that the listener serves, if any.</param>
+    public static async Task<LoopbackListener> StartAsync(Action<WebApplication> map, TimeProvider? clock = null, int port = 0, string? agent = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Error);
@@ -48,7 +49,7 @@ internal sealed class LoopbackListener : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, port, static listen => listen.Protocols = HttpProtocols.Http1);
         });
         WebApplication app = builder.Build();
-        app.UseServedCalls(static (_, _, _) => { });
+        app.UseServedCalls(static (_, _, _) => { }, agent);
         map(app);
         await app.StartAsync();
         return new LoopbackListener(app);

@@ -1,0 +1,80 @@
+using System.Xml.Linq;
+using NodeBox.Analysis.Checks;
+using NodeBox.Analysis.Html;
+
+namespace NodeBox.Analysis;
+
+/// <summary>The run as one HTML file that needs nothing else: no network, no script; light, dark and on paper.</summary>
+public static class Report
+{
+    private static readonly string[] s_methods =
+    [
+        "A task lasts from its begin to its end as the driver saw them; all tasks count, also those that failed. Calls are counted on client spans.",
+        "Each connection counts once, at the end that opened it. Uplink is the payload that this end sent, downlink what it received, summed over the task's connections between nodes; loopback is left out unless named. Retransmitted segments are summed over both ends. RTTs are those of the end that opened the connection.",
+        "Quantiles are of type 7 (linear between order statistics). Intervals are 95 % percentile-bootstrap intervals from 2,000 resamples (fewer above 20,000 values) with a fixed seed. Those of a p95 or p99 rest on few values in a small run and are then too narrow.",
+        "Pairs of scenarios are compared by the two-sided Mann-Whitney test, exact for up to 20 values a side without ties, else by the normal approximation with tie and continuity correction; p-values are adjusted by Holm's method over all comparisons of the run. The effect is Cliff's δ; the shift is that of Hodges and Lehmann.",
+        "All methods take values as independent. Flows of one task share its fate, so the intervals of RTTs are somewhat too narrow.",
+    ];
+
+    /// <param name="folder">The run.</param>
+    /// <param name="summary">Its summary.</param>
+    /// <param name="path">The file to write.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void WriteHtml(RunFolder folder, Summary summary, string path)
+    {
+        XElement page = Page(folder, summary);
+        Markup.Clean(page);
+        File.WriteAllText(path, $"<!DOCTYPE html>\n{page}\n");
+    }
+
+    private static XElement Page(RunFolder folder, Summary summary)
+    {
+        IReadOnlyList<Check> checks = Completeness.Check(folder);
+        return new XElement(
+            "html",
+            new XAttribute("lang", "en"),
+            new XElement(
+                "head",
+                new XElement("meta", new XAttribute("charset", "utf-8")),
+                new XElement("meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
+                new XElement("title", $"nodebox run {summary.RunId}"),
+                new XElement("style", StyleSheet())),
+            new XElement(
+                "body",
+                Heading(summary, checks),
+                TableSection.Comparison(summary),
+                FigureSection.Of(folder, summary),
+                TableSection.Effects(summary),
+                TableSection.Everything(summary),
+                RunSection.Completeness(checks),
+                RunSection.Facts(folder.Manifest),
+                new XElement("section", new XElement("h2", "How the figures are computed"), s_methods.Select(Markup.Paragraph)),
+                new XElement("footer", "Made by nodebox from the run folder alone; summary.json beside this file holds the same figures.")));
+    }
+
+    private static XElement Heading(Summary summary, IReadOnlyList<Check> checks)
+    {
+        int failed = checks.Count(check => check.Outcome == CheckOutcome.Failed);
+        int tasks = summary.Scenarios.Values.Sum(scenario => scenario.Metrics["success"].N);
+        string scope = $"{Quantity.Number(tasks)} tasks in {string.Join(", ", summary.Scenarios.Keys)}. ";
+        return new XElement(
+            "header",
+            new XElement("h1", $"Run {summary.RunId}"),
+            new XElement(
+                "p",
+                new XAttribute("class", "lead"),
+                scope,
+                new XElement(
+                    "span",
+                    new XAttribute("class", failed == 0 ? "passed" : "failed"),
+                    failed == 0 ? "No completeness check failed." : $"{failed} of {checks.Count} completeness checks failed: see below.")),
+            summary.Notes.Select(note => new XElement("p", new XAttribute("class", "note"), note)));
+    }
+
+    private static string StyleSheet()
+    {
+        using Stream stream = typeof(Report).Assembly.GetManifestResourceStream("report.css")!;
+        using StreamReader reader = new(stream);
+        return reader.ReadToEnd();
+    }
+}

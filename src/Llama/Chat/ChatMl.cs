@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using NodeBox.Llama.Grammars;
+
+namespace NodeBox.Llama.Chat;
+
+/// <summary>
+/// The ChatML template, rendered here because llama.cpp's renderer knows no tool lists. Tools are one JSON line each at the end of the
+/// system message, calls are the JSON that the tool-call grammar produces, and results are turns of the role "tool".
+/// </summary>
+public static class ChatMl
+{
+    /// <summary>The template as Jinja, which model files carry.</summary>
+    public const string Template =
+        "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+        + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+
+    /// <summary>Whether a model's own template is of the ChatML family.</summary>
+    public static bool Renders(string? template) => template is not null && template.Contains("<|im_start|>", StringComparison.Ordinal);
+
+    /// <summary>The prompt that asks for the assistant's next turn.</summary>
+    public static IReadOnlyList<PromptPart> Render(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools)
+    {
+        var parts = new List<PromptPart>();
+        IEnumerable<ChatMessage> turns = messages;
+        if (tools.Count > 0)
+        {
+            bool hasSystem = messages is [{ Role: ChatRole.System }, ..];
+            string content = (hasSystem ? messages[0].Content + "\n" : "") + ToolList(tools);
+            turns = messages.Skip(hasSystem ? 1 : 0).Prepend(new ChatMessage(ChatRole.System, content));
+        }
+
+        foreach (ChatMessage turn in turns)
+        {
+            parts.Add(new PromptPart($"<|im_start|>{NameOf(turn.Role)}\n", true));
+            parts.Add(new PromptPart(Content(turn), false));
+            parts.Add(new PromptPart("<|im_end|>\n", true));
+        }
+
+        parts.Add(new PromptPart("<|im_start|>assistant\n", true));
+        return parts;
+    }
+
+    private static string NameOf(ChatRole role) => role switch
+    {
+        ChatRole.System => "system",
+        ChatRole.User => "user",
+        ChatRole.Assistant => "assistant",
+        _ => "tool",
+    };
+
+    private static string Content(ChatMessage message)
+    {
+        IEnumerable<string> calls = (message.ToolCalls ?? []).Select(call => $"{{\"name\":{Gbnf.JsonString(call.Name)},\"arguments\":{call.Arguments}}}");
+        return string.Join('\n', message.Content.Length > 0 ? calls.Prepend(message.Content) : calls);
+    }
+
+    private static string ToolList(IReadOnlyList<ToolDefinition> tools)
+    {
+        var text = new StringBuilder("tools:");
+        foreach (ToolDefinition tool in tools)
+        {
+            text.Append('\n').Append(Json(tool));
+        }
+
+        return text.ToString();
+    }
+
+    private static string Json(ToolDefinition tool)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", tool.Name);
+            if (tool.Description is { } description)
+            {
+                writer.WriteString("description", description);
+            }
+
+            if (tool.Parameters is { } parameters)
+            {
+                writer.WritePropertyName("parameters");
+                parameters.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+}

@@ -1,0 +1,18 @@
+using System.CommandLine;
+
+namespace NodeBox.Commands;
+
+/// <summary>The options that several commands share.</summary>
+internal static class ConfigOption
+{
+    public static readonly Option<string?> Config = new("--config")
+    {
+        Description = "The testbed's configuration. Default: ./roles.toml, else /etc/nodebox/roles.toml.",
+        HelpName = "FILE",
+    };
+
+    public static readonly Option<bool> Json = new("--json")
+    {
+        Description = "One JSON object per line on stdout, for programs; text for people goes to stderr.",
+    };
+}

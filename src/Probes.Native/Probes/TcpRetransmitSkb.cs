@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using NodeBox.Probes.Native.Asm;
+using NodeBox.Probes.Native.Btf;
+using NodeBox.Probes.Native.Programs;
+using static NodeBox.Probes.Native.Asm.Register;
+
+namespace NodeBox.Probes.Native.Probes;
+
+/// <summary>
+/// A record per retransmission. tcp_retransmit_skb(sk, skb[, err]) comes after the segment went out; since 6.17 also after it could not,
+/// with err set. One skb may be several segments, and carries its payload only: a SYN or bare FIN has length 0.
+/// </summary>
+internal static class TcpRetransmitSkb
+{
+    public const string Tracepoint = "tcp_retransmit_skb";
+
+    private const int ErrorArgument = 2;
+    private static readonly Field s_skb = new(-16, 8);
+    private static readonly Field s_error = new(-24, 8);
+    private static retransmit_event s_event;
+    private static flow_state s_flow;
+
+    /// <param name="program">This program's index in the ledgers.</param>
+    public static ProgramSpec Assemble(ProbeTarget target, int program)
+    {
+        Assembler asm = new();
+        Begin(asm, target, program);
+        Remember(asm, target);
+        Emit(asm, target);
+        asm.EndLedger(LedgerCode.Filtered, LedgerCode.Aggregated, LedgerCode.Emitted, LedgerCode.Dropped);
+        return new ProgramSpec("nodebox_retrans", Tracepoint, target.Btf.Tracepoint(Tracepoint), asm.Assemble());
+    }
+
+    private static void Begin(Assembler asm, ProbeTarget target, int program)
+    {
+        asm.Load(R6, R1, Field.Argument(0))
+            .Load(R7, R1, Field.Argument(1));
+        if (target.Btf.TracepointArguments(Tracepoint) > ErrorArgument)
+        {
+            asm.Load(R2, R1, Field.Argument(ErrorArgument));
+        }
+        else
+        {
+            asm.Move(R2, 0);
+        }
+
+        asm.Store(R10, s_error, R2)
+            .Store(R10, s_skb, R7)
+            .BeginLedger(target.Maps.Ledgers, program)
+            .FilterSocket(target.Socket, target.NetNamespace)
+            .LoadTcpSock();
+    }
+
+    // total_retrans grows before an attempt, whether that succeeds or not; some attempts fail before. Its growth since the last attempt says which.
+    private static void Remember(Assembler asm, ProbeTarget target)
+    {
+        Field seen = Of(ref s_flow.retrans_seen);
+        Field bare = Of(ref s_flow.retrans_bare);
+        Field data = Of(ref s_flow.retrans_data);
+        SkbFields skb = new(target.Btf);
+        asm.GetStorage(target.Maps.Flows)
+            .JumpIfEqual(R0, 0, "remembered")
+            .Load(R3, R7, target.Btf.Field("tcp_sock", "total_retrans"))
+            .Load(R4, R0, seen)
+            .Store(R0, seen, R3)
+            .Load(R5, R10, s_skb)
+            .Load(R1, R5, skb.Length)
+            .JumpIfNotEqual(R1, 0, "with data")
+            .Subtract(R3, R4)
+            .Load(R1, R0, bare)
+            .Add(R1, R3)
+            .Store(R0, bare, R1)
+            .Jump("remembered")
+            .Label("with data")
+            .Load(R1, R10, s_error)
+            .JumpIfNotEqual32(R1, 0, "remembered")
+            .Load(R2, R5, skb.Segments)
+            .Load(R1, R0, data)
+            .Add(R1, R2)
+            .Store(R0, data, R1)
+            .Label("remembered")
+            .Load(R1, R10, s_error)
+            .JumpIfNotEqual32(R1, 0, LedgerCode.Aggregated);
+    }
+
+    private static void Emit(Assembler asm, ProbeTarget target)
+    {
+        SkbFields skb = new(target.Btf);
+        asm.Reserve(target.Maps.Events, Unsafe.SizeOf<retransmit_event>())
+            .Store(R8, At(ref s_event.header.kind), (int)EventKind.Retransmit)
+            .WriteHeader(target.Socket, target.Maps.Tags)
+            .Load(R2, R10, s_skb)
+            .Copy(R8, At(ref s_event.seq), R2, skb.Sequence)
+            .Copy(R8, At(ref s_event.end_seq), R2, skb.EndSequence)
+            .Copy(R8, At(ref s_event.bytes), R2, skb.Length)
+            .Copy(R8, At(ref s_event.segs), R2, skb.Segments)
+            .Copy(R8, At(ref s_event.state), R6, target.Btf.Field("sock", "__sk_common.skc_state"))
+            .Store(R8, At(ref s_event.reserved), 0)
+            .Submit();
+    }
+
+    private static Field At<T>(ref T field)
+        where T : unmanaged
+    {
+        return Layout.Of(ref s_event, ref field);
+    }
+
+    private static Field Of<T>(ref T field)
+        where T : unmanaged
+    {
+        return Layout.Of(ref s_flow, ref field);
+    }
+
+    /// <summary>TCP keeps its own data of an skb in its control buffer (include/net/tcp.h, TCP_SKB_CB).</summary>
+    private sealed class SkbFields(BtfSpec btf)
+    {
+        public Field Length { get; } = btf.Field("sk_buff", "len");
+
+        public Field Sequence { get; } = Control(btf, "seq");
+
+        public Field EndSequence { get; } = Control(btf, "end_seq");
+
+        public Field Segments { get; } = Control(btf, "tcp_gso_segs");
+
+        private static Field Control(BtfSpec btf, string member)
+        {
+            Field inside = btf.Field("tcp_skb_cb", member);
+            return inside with { Offset = inside.Offset + btf.Field("sk_buff", "cb").Offset };
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using NodeBox.Probes.Native.Tags;
+
+namespace NodeBox.Probes.Native.Probes;
+
+// What the programs write and this process reads: the ring's records and the values of maps. Sizes are multiples of 8 and without
+// holes, so that every byte is written.
+
+/// <summary>What all records begin with.</summary>
+internal struct event_header
+{
+    public uint kind;
+    public ushort local_port;
+    public ushort remote_port;
+    public ulong ktime_ns;
+    public ulong cookie;
+    public SocketTag tag;
+    public in6_address local;
+    public in6_address remote;
+}
+
+internal struct flow_event
+{
+    public event_header header;
+    public uint old_state;
+    public uint sk_err;
+    public ulong sk_flags;
+    public ulong bytes_acked;
+    public ulong bytes_received;
+    public ulong bytes_sent;
+    public ulong bytes_retrans;
+    public uint snd_una;
+    public uint snd_nxt;
+    public uint write_seq;
+    public uint total_retrans;
+    public uint data_segs_out;
+    public uint data_segs_in;
+    public uint srtt_us;
+    public uint min_rtt_us;
+    public name16 congestion;
+    public flow_state flow;
+}
+
+internal struct retransmit_event
+{
+    public event_header header;
+    public uint seq;
+    public uint end_seq;
+    public uint bytes;
+    public uint segs;
+    public uint state;
+    public uint reserved;
+}
+
+/// <summary>What the programs remember of a socket between its events.</summary>
+internal struct flow_state
+{
+    public ulong begin_ns;
+    public ulong established_ns;
+    public uint pid;
+    public uint direction;
+    public name16 comm;
+
+    /// <summary>total_retrans at the last retransmission.</summary>
+    public uint retrans_seen;
+
+    /// <summary>Of total_retrans, the SYNs, SYN-ACKs and bare FINs.</summary>
+    public uint retrans_bare;
+
+    /// <summary>Retransmitted data segments that left the stack.</summary>
+    public uint retrans_data;
+    public uint reserved;
+}
+
+/// <summary>A program's account, one per CPU. The recursion guard of tp_btf programs makes plain additions exact.</summary>
+internal struct program_ledger
+{
+    public ulong seen;
+    public ulong filtered;
+    public ulong aggregated;
+    public ulong emitted;
+    public ulong dropped;
+    public ulong missed;
+}
+
+/// <summary>An IPv6 address, or an IPv4 one in its mapped form.</summary>
+[InlineArray(16)]
+internal struct in6_address
+{
+    private byte _first;
+}
+
+/// <summary>TASK_COMM_LEN and TCP_CA_NAME_MAX: text that ends at a NUL.</summary>
+[InlineArray(16)]
+internal struct name16
+{
+    private byte _first;
+}

@@ -1,0 +1,48 @@
+using NodeBox.Probes.Native.Maps;
+using NodeBox.Probes.Native.Sys;
+
+namespace NodeBox.Probes.Native.RingBuf;
+
+/// <summary>
+/// A ring buffer mapped into this process: the consumer's page (writable), the producer's page, and the data twice (read-only).
+/// Disposing unmaps it, after which its reader must not be used.
+/// </summary>
+internal sealed unsafe class RingBufMapping : IDisposable
+{
+    private readonly nuint _page = (nuint)Environment.SystemPageSize;
+    private readonly nuint _readOnlyLength;
+    private byte* _consumer;
+    private byte* _producer;
+
+    /// <exception cref="BpfException">The kernel refused a mapping.</exception>
+    public RingBufMapping(Map map)
+    {
+        _readOnlyLength = _page + (2 * (nuint)map.Spec.MaxEntries);
+        _consumer = Mmap(map, _page, Libc.PROT_READ | Libc.PROT_WRITE, 0);
+        _producer = Mmap(map, _readOnlyLength, Libc.PROT_READ, (nint)_page);
+        Reader = new RingBufReader((ulong*)_consumer, (ulong*)_producer, _producer + _page, map.Spec.MaxEntries);
+    }
+
+    public RingBufReader Reader { get; }
+
+    public void Dispose()
+    {
+        Unmap(ref _consumer, _page);
+        Unmap(ref _producer, _readOnlyLength);
+    }
+
+    private static byte* Mmap(Map map, nuint length, int protection, nint offset)
+    {
+        void* address = Libc.mmap(null, length, protection, Libc.MAP_SHARED, map.Fd.Number, offset);
+        return (nint)address == -1 ? throw BpfException.Last($"mmap of {map.Spec.Name}") : (byte*)address;
+    }
+
+    private static void Unmap(ref byte* address, nuint length)
+    {
+        if (address != null)
+        {
+            _ = Libc.munmap(address, length);
+            address = null;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using NodeBox.A2A;
+using NodeBox.Telemetry.Tracing;
+
+namespace NodeBox.Roles.Agent;
+
+/// <summary>The agent roles on a listener of their own: A2A's JSON-RPC at <c>/</c>, the agent card at its well-known path, and <c>/health</c>.</summary>
+public static class AgentRole
+{
+    private const int MaxRequestBytes = 1 << 20;
+
+    /// <summary>Adds the agent's endpoints. <c>UseServedCalls(tagSocket, settings.Name)</c> must come before them.</summary>
+    /// <param name="endpoints">The listener's.</param>
+    /// <param name="settings">The agent's.</param>
+    /// <param name="tagSocket">Writes tags into the kernel, for the connections that the agent opens.</param>
+    /// <returns>The agent; dispose it when the listener has stopped.</returns>
+    public static IDisposable Map(IEndpointRouteBuilder endpoints, AgentSettings settings, TagSocket tagSocket)
+    {
+        var loop = new AgentLoop(settings, tagSocket);
+        var dispatcher = new A2ADispatcher(loop.AnswerAsync, loop.Find);
+        endpoints.MapPost("/", context => ServeAsync(context, dispatcher));
+        endpoints.MapGet(AgentCard.WellKnownPath, context => WriteAsync(context, 200, AgentCards.Of(settings, BaseUrl(context.Request)).ToJson()));
+        endpoints.MapGet("/health", static context => WriteAsync(context, 200, "{\"status\":\"ok\"}"u8.ToArray()));
+        return loop;
+    }
+
+    private static async Task ServeAsync(HttpContext context, A2ADispatcher dispatcher)
+    {
+        A2AReply reply;
+        try
+        {
+            reply = await ReadAsync(context) is { } body
+                ? await dispatcher.DispatchAsync(body, VersionOf(context.Request), context.RequestAborted)
+                : A2ADispatcher.Refuse(A2AErrorCode.InvalidRequest, $"a request may have {MaxRequestBytes} bytes");
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (reply.HttpStatus == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = "1";
+        }
+
+        await WriteAsync(context, reply.HttpStatus, reply.Json);
+    }
+
+    // Null where the body is too long.
+    private static async Task<byte[]?> ReadAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        var buffer = new byte[16 << 10];
+        for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;)
+        {
+            if (body.Length + read > MaxRequestBytes)
+            {
+                return null;
+            }
+
+            body.Write(buffer, 0, read);
+        }
+
+        return body.ToArray();
+    }
+
+    private static string? VersionOf(HttpRequest request) =>
+        request.Headers[ProtocolVersion.Parameter] is [{ Length: > 0 } version, ..] ? version : request.Query[ProtocolVersion.Parameter];
+
+    private static string BaseUrl(HttpRequest request) => $"{request.Scheme}://{request.Host}/";
+
+    private static async Task WriteAsync(HttpContext context, int status, byte[] json)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = json.Length;
+        await context.Response.Body.WriteAsync(json, context.RequestAborted);
+    }
+}

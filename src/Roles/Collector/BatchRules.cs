@@ -1,0 +1,81 @@
+using System.Text;
+using System.Text.Json;
+using Google.Protobuf;
+using NodeBox.Telemetry.Grpc;
+using NodeBox.Telemetry.V1;
+
+namespace NodeBox.Roles.Collector;
+
+/// <summary>What a batch must be before it comes near the tables: batches come from other machines, and perhaps from other programs.</summary>
+internal static class BatchRules
+{
+    private const int TaskIdBytes = 16;
+    private const int SpanIdBytes = 8;
+    private const int SpoolIdBytes = 16;
+    private const int MaxNodeLength = 64;
+
+    /// <exception cref="RpcException">InvalidArgument, with the rule that the batch breaks: sending it again is no use.</exception>
+    public static void Check(Batch batch)
+    {
+        Require(IsNodeName(batch.Node), $"node '{batch.Node}' is no node's name: letters, digits, '.', '_', '-', at most {MaxNodeLength}, not a dot first");
+        Require(batch.SpoolId.Length == SpoolIdBytes, $"spool_id has {batch.SpoolId.Length} bytes, not {SpoolIdBytes}");
+        Require(batch.Sequence is > 0 and <= long.MaxValue, $"sequence {batch.Sequence} is not between 1 and 2^63 - 1");
+        Require(batch.Slices.Count == 0, "slices are not collected yet");
+        foreach (SpanRecord span in batch.Spans)
+        {
+            CheckId(span.TaskId, TaskIdBytes, "a span's task_id");
+            CheckId(span.SpanId, SpanIdBytes, "a span's span_id");
+            Require(!span.HasParentSpanId || span.ParentSpanId.Length == SpanIdBytes, "a span's parent_span_id has not 8 bytes");
+            Require(IsJsonObject(span.Attributes), $"attributes of span '{span.Name}' are no JSON object");
+        }
+
+        foreach (FlowRecord flow in batch.Flows)
+        {
+            Require(flow.FlowId.Length > 0, "a flow has no flow_id");
+            Require(!flow.HasTaskId || flow.TaskId.Length == TaskIdBytes, "a flow's task_id has not 16 bytes");
+            Require(!flow.HasSpanId || flow.SpanId.Length == SpanIdBytes, "a flow's span_id has not 8 bytes");
+        }
+
+        foreach (TaskRecord task in batch.Tasks)
+        {
+            CheckId(task.TaskId, TaskIdBytes, "a task's task_id");
+        }
+    }
+
+    /// <summary>Node names become file names.</summary>
+    private static bool IsNodeName(string name) =>
+        name.Length is > 0 and <= MaxNodeLength && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
+    private static void CheckId(ByteString id, int bytes, string what) => Require(id.Length == bytes, $"{what} has {id.Length} bytes, not {bytes}");
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new RpcException(StatusCode.InvalidArgument, otherwise);
+        }
+    }
+
+    private static bool IsJsonObject(string text)
+    {
+        if (text.Length == 0)
+        {
+            return true;
+        }
+
+        Utf8JsonReader reader = new(Encoding.UTF8.GetBytes(text));
+        try
+        {
+            bool isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
+            while (reader.Read())
+            {
+            }
+
+            return isObject;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

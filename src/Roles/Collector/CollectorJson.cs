@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+
+namespace NodeBox.Roles.Collector;
+
+/// <summary>The body of <c>POST /api/runs</c>.</summary>
+internal sealed record RunStart(string? RunId);
+
+/// <summary>What <c>POST /api/runs/{id}/finish</c> answers.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Files">Paths below <c>/api/runs/{id}/files/</c>.</param>
+/// <param name="Ledgers">The last balance of each probe of each node.</param>
+/// <param name="Clocks">The last clock sample of each node.</param>
+internal sealed record RunFiles(string RunId, IReadOnlyList<string> Files, IReadOnlyList<ProbeLedger> Ledgers, IReadOnlyList<NodeClockOffset> Clocks);
+
+/// <summary>A probe's balance since its node started.</summary>
+internal sealed record ProbeLedger(
+    string Node,
+    string Probe,
+    long AtNs,
+    long Seen,
+    long Filtered,
+    long Aggregated,
+    long Emitted,
+    long Dropped,
+    long Missed);
+
+/// <summary>The collector's clock less the node's, off by at most the bound.</summary>
+internal sealed record NodeClockOffset(string Node, long AtNs, long OffsetNs, long BoundNs);
+
+/// <summary>What <c>GET /health</c> answers.</summary>
+internal sealed record CollectorHealth(string Status, string? ActiveRun);
+
+/// <summary>The body of every refusal.</summary>
+internal sealed record Refusal(string Error);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(RunStart))]
+[JsonSerializable(typeof(RunFiles))]
+[JsonSerializable(typeof(CollectorHealth))]
+[JsonSerializable(typeof(Refusal))]
+internal sealed partial class CollectorJson : JsonSerializerContext;

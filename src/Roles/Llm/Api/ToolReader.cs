@@ -1,0 +1,87 @@
+using System.Text.Json;
+using NodeBox.Llama.Chat;
+using NodeBox.Llama.Grammars;
+
+namespace NodeBox.Roles.Llm.Api;
+
+/// <summary>The tools of a request, and the grammar that its tool_choice means.</summary>
+/// <param name="Tools">What the prompt lists.</param>
+/// <param name="Grammar">What the answer must follow, or null for any text.</param>
+internal sealed record ToolUse(IReadOnlyList<ToolDefinition> Tools, string? Grammar);
+
+/// <summary>Translates tools and tool_choice.</summary>
+internal static class ToolReader
+{
+    private const int MaxTools = 128;
+
+    public static ToolUse Read(ChatRequest request)
+    {
+        ToolDefinition[] tools = [.. (request.Tools ?? []).Select((tool, i) => Read(tool, $"tools[{i}]"))];
+        if (tools.Length > MaxTools)
+        {
+            throw ApiException.Invalid("tools", $"'tools' has {tools.Length} entries; at most {MaxTools} are supported.");
+        }
+
+        if (tools.GroupBy(tool => tool.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw ApiException.Invalid("tools", $"'tools' has two functions named '{twice.Key}'.");
+        }
+
+        try
+        {
+            return new ToolUse(tools, Grammar(request.ToolChoice, tools));
+        }
+        catch (UnsupportedSchemaException e)
+        {
+            throw new ApiException(400, e.Message, "tools", "unsupported_schema");
+        }
+    }
+
+    private static ToolDefinition Read(RequestTool? tool, string at)
+    {
+        if (tool is not { Type: "function", Function: { Name: { } name } function })
+        {
+            throw ApiException.Invalid(at, $"'{at}' must have the type 'function' and a function with a name.");
+        }
+
+        return IsName(name)
+            ? new ToolDefinition(name, function.Description, function.Parameters is { ValueKind: not JsonValueKind.Null } schema ? schema : null)
+            : throw ApiException.Invalid($"{at}.function.name", $"'{at}.function.name' must be 1 to 64 letters, digits, '_' or '-'.");
+    }
+
+    private static string? Grammar(JsonElement? choice, ToolDefinition[] tools)
+    {
+        switch (choice)
+        {
+            case null or { ValueKind: JsonValueKind.Null }:
+                return tools.Length > 0 ? ToolCallGrammar.CallOrText(tools) : null;
+            case { ValueKind: JsonValueKind.String } word when word.ValueEquals("none"):
+                return null;
+            case { ValueKind: JsonValueKind.String } word when word.ValueEquals("auto") && tools.Length > 0:
+                return ToolCallGrammar.CallOrText(tools);
+            case { ValueKind: JsonValueKind.String } word when word.ValueEquals("required") && tools.Length > 0:
+                return ToolCallGrammar.Call(tools);
+            case { ValueKind: JsonValueKind.Object } named:
+                return ToolCallGrammar.Call([Chosen(named, tools)]);
+            default:
+                throw ApiException.Invalid("tool_choice", "'tool_choice' must be none, or with tools auto, required, or an object that names a function.");
+        }
+    }
+
+    private static ToolDefinition Chosen(JsonElement choice, ToolDefinition[] tools)
+    {
+        bool isNamed = choice.TryGetProperty("type", out JsonElement type)
+            && type.ValueKind == JsonValueKind.String
+            && type.ValueEquals("function")
+            && choice.TryGetProperty("function", out JsonElement function)
+            && function.ValueKind == JsonValueKind.Object
+            && function.TryGetProperty("name", out JsonElement name)
+            && name.ValueKind == JsonValueKind.String;
+        string? chosen = isNamed ? choice.GetProperty("function").GetProperty("name").GetString() : null;
+        return tools.FirstOrDefault(tool => tool.Name == chosen)
+            ?? throw ApiException.Invalid("tool_choice", $"'tool_choice' names {(chosen is null ? "no function" : $"the function '{chosen}', which is not among 'tools'")}.");
+    }
+
+    private static bool IsName(string name) =>
+        name.Length is >= 1 and <= 64 && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-');
+}

@@ -1,0 +1,40 @@
+using System.IO.Pipelines;
+using System.Net;
+using Google.Protobuf;
+
+namespace NodeBox.Telemetry.Grpc;
+
+/// <summary>A request body that lasts as long as its messages come: HTTP/2 sends each when it is flushed.</summary>
+internal sealed class MessageContent<T> : HttpContent
+    where T : IMessage<T>
+{
+    private readonly IAsyncEnumerable<T> _messages;
+    private readonly CancellationToken _cancellation;
+
+    public MessageContent(IAsyncEnumerable<T> messages, CancellationToken cancellation)
+    {
+        _messages = messages;
+        _cancellation = cancellation;
+        Headers.TryAddWithoutValidation("Content-Type", GrpcHeaders.ContentType);
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    {
+        // The headers go out at once, so that a call without messages yet is a call all the same.
+        await stream.FlushAsync(_cancellation).ConfigureAwait(false);
+        PipeWriter output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+        await foreach (T message in _messages.WithCancellation(_cancellation).ConfigureAwait(false))
+        {
+            Frames.Write(output, message);
+            await output.FlushAsync(_cancellation).ConfigureAwait(false);
+        }
+
+        await output.CompleteAsync().ConfigureAwait(false);
+    }
+}

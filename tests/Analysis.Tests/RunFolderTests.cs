@@ -1,0 +1,117 @@
+namespace NodeBox.Analysis.Tests;
+
+public sealed class RunFolderTests
+{
+    [Theory]
+    [InlineData("manifest.json")]
+    [InlineData("tasks.parquet")]
+    [InlineData("spans.parquet")]
+    [InlineData("flows.parquet")]
+    [InlineData("slices.parquet")]
+    [InlineData("retransmits.parquet")]
+    public void Names_a_missing_file(string file)
+    {
+        using RunFolderBuilder builder = SummaryTests.TwoScenarios();
+        builder.Write();
+        File.Delete(builder.FileOf(file));
+
+        Assert.Contains(builder.FileOf(file), OpenFails(builder).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("manifest.json", 0)]
+    [InlineData("manifest.json", 40)]
+    [InlineData("tasks.parquet", 0)]
+    [InlineData("flows.parquet", 100)]
+    public void Names_a_truncated_file(string file, int length)
+    {
+        using RunFolderBuilder builder = SummaryTests.TwoScenarios();
+        builder.Write();
+        File.WriteAllBytes(builder.FileOf(file), File.ReadAllBytes(builder.FileOf(file))[..length]);
+
+        Assert.Contains(builder.FileOf(file), OpenFails(builder).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("not json at all")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"run_id": "x"}""")]
+    [InlineData("""{"run_id": "x", "nodes": 3}""")]
+    [InlineData("""{"run_id": "x", "nodes": {"n1": null}}""")]
+    [InlineData("""{"run_id": "x", "nodes": {"n1": {"ledger": {"flow": {"seen": "many"}}}}}""")]
+    public void Names_a_manifest_that_is_none(string text)
+    {
+        using RunFolderBuilder builder = SummaryTests.TwoScenarios();
+        builder.Write();
+        File.WriteAllText(builder.FileOf("manifest.json"), text);
+
+        Assert.Contains(builder.FileOf("manifest.json"), OpenFails(builder).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_of_another_kind_is_named()
+    {
+        using RunFolderBuilder builder = SummaryTests.TwoScenarios();
+        builder.Write();
+        File.Copy(builder.FileOf("tasks.parquet"), builder.FileOf("flows.parquet"), overwrite: true);
+
+        Assert.Contains(builder.FileOf("flows.parquet"), OpenFails(builder).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_without_tasks_is_refused()
+    {
+        using RunFolderBuilder builder = new();
+        builder.Write();
+
+        string message = OpenFails(builder).Message;
+        Assert.StartsWith(builder.FileOf("tasks.parquet"), message, StringComparison.Ordinal);
+        Assert.Contains("holds no task", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_named()
+    {
+        Assert.Contains("/nowhere/manifest.json", Assert.Throws<RunFolderException>(() => RunFolder.Open("/nowhere")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Damaged_bytes_give_an_error_or_a_folder_and_nothing_else()
+    {
+        using RunFolderBuilder builder = SummaryTests.TwoScenarios();
+        builder.Write();
+        Random random = new(3);
+        string[] files = ["manifest.json", "tasks.parquet", "spans.parquet", "flows.parquet"];
+        for (int round = 0; round < 40; round++)
+        {
+            string path = builder.FileOf(files[round % files.Length]);
+            byte[] whole = File.ReadAllBytes(path);
+            byte[] damaged = [.. whole];
+            for (int i = 0; i < 4; i++)
+            {
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            }
+
+            File.WriteAllBytes(path, damaged);
+            OpenOrRefuse(builder.Path);
+            File.WriteAllBytes(path, whole);
+        }
+    }
+
+    private static void OpenOrRefuse(string path)
+    {
+        try
+        {
+            using RunFolder folder = RunFolder.Open(path);
+            Summary.Of(folder);
+        }
+        catch (RunFolderException)
+        {
+        }
+    }
+
+    private static RunFolderException OpenFails(RunFolderBuilder builder) =>
+        Assert.Throws<RunFolderException>(() => RunFolder.Open(builder.Path));
+}

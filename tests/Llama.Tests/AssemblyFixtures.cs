@@ -1,0 +1,3 @@
+using NodeBox.Llama.Tests;
+
+[assembly: AssemblyFixture(typeof(TestModel))]

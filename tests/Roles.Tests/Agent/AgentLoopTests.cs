@@ -1,0 +1,320 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using NodeBox.A2A;
+using NodeBox.Roles.Tests.Tools;
+using NodeBox.Telemetry.Tracing;
+
+namespace NodeBox.Roles.Tests.Agent;
+
+public sealed class AgentLoopTests
+{
+    private static readonly TaskStep s_lookup = new(Tool: "db.lookup_order", Arguments: AgentTestbed.Arguments("""{"order_id":1007}"""));
+    private static readonly TaskStep s_gateway = new(Service: "gateway", Arguments: AgentTestbed.Arguments("""{"order_id":7}"""));
+    private static readonly TaskStep s_work = new(Tool: "synthetic.work", Arguments: AgentTestbed.Arguments("""{"latency_ms":0,"response_bytes":5000,"error_rate":0}"""));
+
+    [Fact]
+    public async Task Answers_a_message_without_a_plan_by_one_llm_call()
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
+
+        (AgentTask answer, _, _) = await testbed.AskAsync(plan: null);
+
+        Assert.Equal(TaskState.Completed, answer.Status.State);
+        Assert.Equal(ConstrainedLlm.Answer, answer.AnswerText());
+        JsonElement request = Assert.Single(testbed.Llm.Requests);
+        Assert.Equal("none", request.GetProperty("tool_choice").GetString());
+        Assert.Equal(64, request.GetProperty("max_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task Takes_each_step_by_a_decision_of_the_model_and_shows_it_the_result()
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
+
+        (AgentTask answer, _, _) = await testbed.AskAsync(new TaskPlan(9, [s_lookup, s_gateway]));
+
+        Assert.Equal(ConstrainedLlm.Answer, answer.AnswerText());
+        Assert.Equal(3, testbed.Llm.Requests.Count);
+        JsonElement[] messages = [.. testbed.Llm.Requests.Last().GetProperty("messages").EnumerateArray()];
+        Assert.Equal(["system", "user", "assistant", "tool", "assistant", "tool"], messages.Select(static message => message.GetProperty("role").GetString()));
+        Assert.Equal("db__lookup_order", messages[2].GetProperty("tool_calls")[0].GetProperty("function").GetProperty("name").GetString());
+        Assert.Equal("call_x", messages[3].GetProperty("tool_call_id").GetString());
+        Assert.Contains("\"order_id\":1007", messages[3].GetProperty("content").GetString(), StringComparison.Ordinal);
+        Assert.Equal("""{"order_id":7}""", messages[5].GetProperty("content").GetString());
+        Assert.Equal(9, testbed.Llm.Requests.Last().GetProperty("max_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task Puts_every_call_under_a_client_span_with_its_parent_and_its_agent()
+    {
+        using var log = new SpanLog();
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
+        TaskStep delegated = new(Delegate: "agent-b", Text: "Check it.", Steps: [s_work, s_gateway]);
+
+        (AgentTask answer, ActivityTraceId task, ActivitySpanId call) = await testbed.AskAsync(new TaskPlan(9, [s_lookup, delegated]));
+
+        Assert.Equal(TaskState.Completed, answer.Status.State);
+        IReadOnlyList<Activity> spans = await log.OfAsync(task, 33);
+        Activity a = Assert.Single(spans, span => span.ParentSpanId == call);
+        Assert.Equal("invoke_agent agent-a", a.DisplayName);
+        Assert.Equal(ActivityKind.Server, a.Kind);
+        Assert.Equal(
+            ["server/discover", "tools/list", "chat testbed", "execute_tool lookup_order", "chat testbed", "GET /.well-known/agent-card.json", "invoke_agent agent-b", "chat testbed"],
+            CallsUnder(spans, a, "agent-a"));
+
+        Activity toB = Assert.Single(spans, static span => span.DisplayName == "invoke_agent agent-b" && span.Kind == ActivityKind.Client);
+        Activity b = Assert.Single(spans, span => span.ParentSpanId == toB.SpanId);
+        Assert.Equal(
+            ["server/discover", "tools/list", "chat testbed", "execute_tool work", "chat testbed", "POST gateway", "chat testbed"],
+            CallsUnder(spans, b, "agent-b"));
+        Assert.Equal(["agent", "agent", "llm", "llm", "llm", "llm", "llm", "llm", "service", "tool", "tool"], spans.Select(KindOf).OfType<string>().Order());
+        Assert.All(spans, static span => Assert.NotEqual(ActivityStatusCode.Error, span.Status));
+    }
+
+    [Fact]
+    public async Task Every_client_span_was_served_under_the_same_ids()
+    {
+        using var log = new SpanLog();
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
+
+        (_, ActivityTraceId task, _) = await testbed.AskAsync(new TaskPlan(9, [s_lookup, s_gateway]));
+
+        IReadOnlyList<Activity> spans = await log.OfAsync(task, 16);
+        foreach (Activity client in spans.Where(static span => span.Kind == ActivityKind.Client))
+        {
+            Assert.Contains(spans, span => span.Kind == ActivityKind.Server && span.ParentSpanId == client.SpanId);
+        }
+    }
+
+    [Fact]
+    public async Task Notes_on_llm_spans_what_the_conventions_ask_for()
+    {
+        using var log = new SpanLog();
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
+
+        (_, ActivityTraceId task, _) = await testbed.AskAsync(plan: null);
+
+        Activity chat = Assert.Single(await log.OfAsync(task, 5), static span => span.DisplayName == "chat testbed");
+        Assert.Equal("chat", chat.GetTagItem(SemanticConventions.OperationName));
+        Assert.Equal("testbed", chat.GetTagItem(SemanticConventions.RequestModel));
+        Assert.Equal(11, chat.GetTagItem(SemanticConventions.UsageInputTokens));
+        Assert.Equal(5, chat.GetTagItem(SemanticConventions.UsageOutputTokens));
+        Assert.Equal(["stop"], (string[])chat.GetTagItem(SemanticConventions.ResponseFinishReasons)!);
+        Assert.InRange((double)chat.GetTagItem(SemanticConventions.TimeToFirstTokenMs)!, 0.001, chat.Duration.TotalMilliseconds);
+    }
+
+    [Fact]
+    public async Task Forces_the_function_and_every_argument_of_a_decision()
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
+
+        await testbed.AskAsync(new TaskPlan(9, [new TaskStep(Service: "gateway", Arguments: AgentTestbed.Arguments("""{"n":1,"s":{}}"""))]));
+
+        JsonElement decision = testbed.Llm.Requests.First();
+        Assert.Equal("call_service", decision.GetProperty("tool_choice").GetProperty("function").GetProperty("name").GetString());
+        JsonElement service = decision.GetProperty("tools").EnumerateArray().Select(static tool => tool.GetProperty("function")).Single(static function => function.GetProperty("name").GetString() == "call_service");
+        Assert.Equal(
+            """{"type":"object","properties":{"service":{"const":"gateway"},"arguments":{"type":"object","properties":{"n":{"const":1},"s":{"type":"object","properties":{},"required":[],"additionalProperties":false}},"required":["n","s"],"additionalProperties":false}},"required":["service","arguments"],"additionalProperties":false}""",
+            service.GetProperty("parameters").GetRawText());
+    }
+
+    [Fact]
+    public async Task Shows_the_model_a_tools_error_and_goes_on()
+    {
+        using var log = new SpanLog();
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
+
+        (AgentTask answer, ActivityTraceId task, _) = await testbed.AskAsync(
+            new TaskPlan(9, [new TaskStep(Tool: "db.lookup_order", Arguments: AgentTestbed.Arguments("""{"order_id":999999}"""))]));
+
+        Assert.Equal(TaskState.Completed, answer.Status.State);
+        string result = testbed.Llm.Requests.Last().GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!;
+        Assert.StartsWith("error: ", result, StringComparison.Ordinal);
+        Activity call = Assert.Single(await log.OfAsync(task, 10), static span => span.DisplayName == "execute_tool lookup_order");
+        Assert.Equal("tool_error", call.GetTagItem(SemanticConventions.ErrorType));
+    }
+
+    [Fact]
+    public async Task Cuts_a_long_result_and_says_so()
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
+
+        (AgentTask answer, _, _) = await testbed.AskAsync(new TaskPlan(9, [s_work]));
+
+        Assert.Equal(TaskState.Completed, answer.Status.State);
+        string result = testbed.Llm.Requests.Last().GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!;
+        Assert.EndsWith(" more characters)", result, StringComparison.Ordinal);
+        Assert.InRange(result.Length, 500, 540);
+    }
+
+    public static TheoryData<string, TaskStep> Unfulfillable => new()
+    {
+        { "no tool server \"mail\"", new TaskStep(Tool: "mail.send") },
+        { "has no \"db__drop\"", new TaskStep(Tool: "db.drop") },
+        { "knows no service \"bank\"", new TaskStep(Service: "bank") },
+        { "knows no agent \"agent-c\"", new TaskStep(Delegate: "agent-c", Text: "x") },
+        { "answered HTTP 500", new TaskStep(Service: "gateway", Arguments: AgentTestbed.Arguments("""{"a":"long enough to be refused"}""")) },
+        { "agent-b ended its subtask as Failed", new TaskStep(Delegate: "agent-b", Text: "x", Steps: [new TaskStep(Tool: "db.drop")]) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unfulfillable))]
+    public async Task Fails_the_task_with_the_reason_where_the_plan_cannot_be_followed(string reason, TaskStep step)
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
+
+        (AgentTask answer, _, _) = await testbed.AskAsync(new TaskPlan(9, [step]));
+
+        Assert.Equal(TaskState.Failed, answer.Status.State);
+        Assert.Contains(reason, answer.Status.Message!.Text(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("db__lookup_order", """{"order_id":1008}""", "tool_calls", "the model called db__lookup_order({\"order_id\":1008}) where the plan has db__lookup_order({\"order_id\":1007})")]
+    [InlineData("db__lookup_customer", """{"order_id":1007}""", "tool_calls", "where the plan has db__lookup_order")]
+    [InlineData("db__lookup_order", """{"order_id":10""", "tool_calls", "the model called db__lookup_order({\"order_id\":10)")]
+    [InlineData("db__lookup_order", """{"order_id":10""", "length", "ran out of tokens")]
+    public async Task Fails_the_task_where_the_model_decides_otherwise(string name, string arguments, string finish, string reason)
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync(async (_, context) =>
+        {
+            await ConstrainedLlm.StreamAsync(context, ConstrainedLlm.CallEvents(name, arguments, finish));
+            return true;
+        });
+
+        (AgentTask answer, _, _) = await testbed.AskAsync(new TaskPlan(9, [s_lookup]));
+
+        Assert.Equal(TaskState.Failed, answer.Status.State);
+        Assert.Contains(reason, answer.Status.Message!.Text(), StringComparison.Ordinal);
+        Assert.StartsWith("step 1 (db.lookup_order): ", answer.Status.Message!.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Takes_a_call_with_other_spaces_and_order_for_the_same()
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync(async (request, context) =>
+        {
+            bool decides = request.GetProperty("tool_choice").ValueKind == JsonValueKind.Object;
+            if (decides)
+            {
+                await ConstrainedLlm.StreamAsync(context, ConstrainedLlm.CallEvents("call_service", """{ "arguments" : {"order_id": 7}, "service":"gateway"}"""));
+            }
+
+            return decides;
+        });
+
+        (AgentTask answer, _, _) = await testbed.AskAsync(new TaskPlan(9, [s_gateway]));
+
+        Assert.Equal(TaskState.Completed, answer.Status.State);
+    }
+
+    [Fact]
+    public async Task Gives_up_at_the_step_limit()
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync(change: static settings => settings with { StepLimit = 2 });
+
+        (AgentTask answer, _, _) = await testbed.AskAsync(new TaskPlan(9, [s_gateway, s_gateway, s_gateway]));
+
+        Assert.Equal(TaskState.Failed, answer.Status.State);
+        Assert.Contains("limit of 2 steps", answer.Status.Message!.Text(), StringComparison.Ordinal);
+        Assert.Equal(2, testbed.Llm.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Gives_up_at_the_deadline()
+    {
+        using var log = new SpanLog();
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync(SilentAsync, static settings => settings with { Deadline = TimeSpan.FromMilliseconds(300) });
+
+        (AgentTask answer, ActivityTraceId task, _) = await testbed.AskAsync(new TaskPlan(9, [s_gateway]));
+
+        Assert.Equal(TaskState.Failed, answer.Status.State);
+        Assert.Equal("step 1 (gateway): the deadline of 0.3 s passed", answer.Status.Message!.Text());
+        Activity served = Assert.Single(await log.OfAsync(task, 4), static span => span.DisplayName == "invoke_agent agent-a" && span.Kind == ActivityKind.Server);
+        Assert.Equal(ActivityStatusCode.Error, served.Status);
+    }
+
+    [Fact]
+    public async Task Says_why_the_llm_refused()
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync(static async (_, context) =>
+        {
+            context.Response.StatusCode = 429;
+            await context.Response.WriteAsync("""{"error":{"message":"the queue is full","type":"rate_limit_error"}}""");
+            return true;
+        });
+
+        (AgentTask answer, _, _) = await testbed.AskAsync(plan: null);
+
+        Assert.Equal(TaskState.Failed, answer.Status.State);
+        Assert.EndsWith("answered HTTP 429: the queue is full", answer.Status.Message!.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Says_that_the_llm_cannot_be_reached()
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync(change: static settings => settings with { LlmUrl = new Uri("http://127.0.0.1:1") });
+
+        (AgentTask answer, _, _) = await testbed.AskAsync(plan: null);
+
+        Assert.Equal(TaskState.Failed, answer.Status.State);
+        Assert.Contains("127.0.0.1:1", answer.Status.Message!.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stops_working_when_its_caller_goes()
+    {
+        var stopped = new TaskCompletionSource();
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync(async (_, context) =>
+        {
+            using CancellationTokenRegistration gone = context.RequestAborted.Register(() => stopped.TrySetResult());
+            return await SilentAsync(default, context);
+        });
+        using var caller = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => testbed.AskAsync(plan: null, caller.Token));
+
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Refuses_a_message_when_its_queue_is_full()
+    {
+        using var caller = new CancellationTokenSource();
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync(SilentAsync, static settings => settings with { MaxConcurrentTasks = 1, QueueLimit = 1 });
+        Task[] taken = [testbed.AskAsync(plan: null, caller.Token), testbed.AskAsync(plan: null, caller.Token)];
+        await Task.Delay(300);
+
+        A2AException e = await Assert.ThrowsAsync<A2AException>(() => testbed.AskAsync(plan: null));
+
+        Assert.Equal(A2AErrorCode.AgentBusy, e.Code);
+        Assert.Contains("1 tasks and 1 wait", e.Message, StringComparison.Ordinal);
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(taken));
+    }
+
+    private static async Task<bool> SilentAsync(JsonElement request, HttpContext context)
+    {
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(20), context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent has hung up, which is what the test waits for.
+        }
+
+        return true;
+    }
+
+    // The client spans that an agent opened, in order, which all must bear its name.
+    private static IEnumerable<string> CallsUnder(IReadOnlyList<Activity> spans, Activity agent, string name)
+    {
+        Activity[] calls = [.. spans.Where(span => span.ParentSpanId == agent.SpanId && span.Kind == ActivityKind.Client).OrderBy(static span => span.StartTimeUtc)];
+        Assert.All(calls, call => Assert.Equal(name, call.GetBaggageItem(Spans.AgentBaggage)));
+        return calls.Select(static call => call.DisplayName);
+    }
+
+    private static string? KindOf(Activity span) => (string?)span.GetTagItem(SemanticConventions.Call);
+}
