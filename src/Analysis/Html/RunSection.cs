@@ -48,7 +48,11 @@ internal static class RunSection
 
     private static XElement Nodes(Manifest manifest)
     {
-        string[] columns = ["Node", "Role", "Kernel", "Flows measured by", "Congestion control", "Clock within (µs)", "Cores busy", "Waited for CPU (ms)", "Exit"];
+        string[] columns =
+        [
+            "Node", "Role", "Kernel", "Flows measured by", "Congestion control",
+            "Clock within (µs)", "Cores busy", "Waited for CPU (ms)", "Exit",
+        ];
         var rows = manifest.Nodes!.Select(pair => new[]
         {
             pair.Key,
