@@ -63,7 +63,7 @@ internal static class RunSection
             Number(pair.Value.ClockBoundNs / 1e3),
             Number(pair.Value.Cpu?.Busy),
             Number(pair.Value.Cpu?.RunQueueDelayMs),
-            pair.Value.Exit?.ToString() ?? "ran on",
+            pair.Value.Exit?.ToString() ?? "running",
         });
         return Markup.Table(null, columns, rows, words: true);
     }
