@@ -85,7 +85,7 @@ public sealed class RunFolder : IDisposable
             Query(statement);
         }
 
-        Scenarios = [.. Query(Views.Series).Select(row => row.String(0))];
+        Scenarios = OrderedSeries();
         if (Scenarios.Count == 0)
         {
             throw new RunFolderException($"{File("tasks")}: holds no task, so there is nothing to analyse; logs/ may say why none ran");
@@ -95,6 +95,18 @@ public sealed class RunFolder : IDisposable
         FlowsMeasured = anyFlow && Manifest.Nodes!.Values.Any(node => node.MeasuresFlows);
         Notes = [.. NotesOf(Manifest, anyFlow)];
         LoadSamples();
+    }
+
+    /// <summary>The baseline first, then as the manifest lists the scenarios, then by the first task.</summary>
+    private string[] OrderedSeries()
+    {
+        List<string?> listed = ["baseline", .. (Manifest.Scenarios ?? []).Select(scenario => scenario.Name)];
+        return
+        [
+            .. Query(Views.Series)
+                .OrderBy(row => listed.IndexOf(row.String("scenario")) is var at and >= 0 ? at : int.MaxValue)
+                .Select(row => row.String("series")),
+        ];
     }
 
     private void OpenTable(Table table)
@@ -131,12 +143,12 @@ public sealed class RunFolder : IDisposable
     {
         if (manifest.Complete == false)
         {
-            yield return $"The run is incomplete: {manifest.IncompleteReason ?? "no reason recorded"}.";
+            yield return $"The run is incomplete: {manifest.IncompleteReason ?? "no reason recorded"}";
         }
 
         foreach ((string name, ManifestNode node) in manifest.Nodes!.Where(node => !node.Value.MeasuresFlows))
         {
-            yield return $"Flows were not measured on {name}: {node.RungReason ?? "no reason recorded"}.";
+            yield return $"Flows were not measured on {name}: {node.RungReason ?? "no reason recorded"}";
         }
 
         if (!anyFlow && manifest.Nodes!.Values.Any(node => node.MeasuresFlows))

@@ -13,6 +13,9 @@ public enum LabStatus
     /// <summary>Nodes and namespaces are being removed.</summary>
     Stopping,
 
+    /// <summary>It was told to go down, and nothing of it is left.</summary>
+    Down,
+
     /// <summary>It went down for a reason; logs are kept until the next up or down of this name.</summary>
     Failed,
 
@@ -22,7 +25,8 @@ public enum LabStatus
 
 /// <param name="Log">Path of the file that takes the node's standard output and error.</param>
 /// <param name="Pid">Process id of the node, 0 before it is started.</param>
-public sealed record NodeState(string Name, string Address, string Namespace, string Log, int Pid, bool Ready);
+/// <param name="ExitCode">128 + n after signal n; null while the node runs.</param>
+public sealed record NodeState(string Name, string Address, string Namespace, string Log, int Pid, bool Ready, int? ExitCode = null);
 
 /// <summary>What the supervisor says about a lab in <c>state.json</c>.</summary>
 /// <param name="CongestionControl">TCP congestion control of every node's routes.</param>
@@ -39,6 +43,10 @@ public sealed record LabState(
     /// <summary>The state as one line of JSON, names in snake_case.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, LabJson.Default.LabState);
 
+    /// <summary>The state that <see cref="ToJson"/> wrote, null for what is empty.</summary>
+    internal static LabState? Parse(string json) =>
+        string.IsNullOrWhiteSpace(json) ? null : JsonSerializer.Deserialize(json, LabJson.Default.LabState);
+
     /// <summary>Replaces the file at once, so that a reader never sees half of it.</summary>
     internal void Save(string path)
     {
@@ -52,7 +60,7 @@ public sealed record LabState(
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), LabJson.Default.LabState);
+            return Parse(File.ReadAllText(path));
         }
         catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -4,7 +4,7 @@ namespace NodeBox.Lab;
 
 /// <summary>
 /// The process that owns a lab. <see cref="Labs.UpAsync"/> starts it in a session of its own, with one line on standard input: the
-/// specification. SIGTERM and SIGINT take the lab down; so does the end of standard input when the lab is bound to its starter.
+/// specification; it ends with one line on standard output: the last state. SIGTERM and SIGINT take the lab down; so does the end of standard input when the lab is bound to its starter.
 /// </summary>
 public static class LabSupervisor
 {
@@ -27,7 +27,9 @@ public static class LabSupervisor
             {
                 _ = StopAtEndAsync(input, stop);
             }
-            return await new SupervisedLab(spec, files).RunAsync(stop.Token) is null ? 0 : 1;
+            LabState last = await new SupervisedLab(spec, files).RunAsync(stop.Token);
+            await Console.Out.WriteLineAsync(last.ToJson());
+            return last.Status == LabStatus.Down ? 0 : 1;
         }
         catch (Exception e) when (e is LabException or IOException or UnauthorizedAccessException)
         {

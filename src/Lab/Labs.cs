@@ -33,10 +33,10 @@ public static class Labs
         {
             spec = spec with { LogDirectory = Path.GetFullPath(logs) };
         }
-        Process supervisor = StartSupervisor(spec, supervisorCommand);
+        Process supervisor = SupervisorStart.Begin(spec, supervisorCommand);
         try
         {
-            LabState state = await WaitUntilUpAsync(spec, supervisor, progress, cancellation);
+            LabState state = await SupervisorStart.WaitUntilUpAsync(spec, supervisor, progress, cancellation);
             return new RunningLab(supervisor, spec.Lifetime, state);
         }
         catch
@@ -54,7 +54,50 @@ public static class Labs
     /// <summary>What is known of the lab of this name, null when nothing is up and nothing failed.</summary>
     public static LabState? Status(string name)
     {
+        try
+        {
+            return StatusOf(new LabFiles(name));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new LabException(LabFault.Machine, $"{e.Message} Run it with sudo");
+        }
+    }
+
+    /// <summary>Every lab of this machine that is up, or has failed and was not taken down since.</summary>
+    public static IReadOnlyList<LabState> All() => Directory.Exists(LabFiles.Root)
+        ? [.. Directory.EnumerateDirectories(LabFiles.Root).Select(folder => Status(Path.GetFileName(folder))).OfType<LabState>()]
+        : [];
+
+    /// <summary>
+    /// Takes a lab down, whether its supervisor lives or was killed, and removes what it left.
+    /// </summary>
+    /// <returns>The lab as it was before, null when there was no lab of this name.</returns>
+    public static async Task<LabState?> DownAsync(string name)
+    {
         var files = new LabFiles(name);
+        Machine.Check();
+        LabState? before = Status(name);
+        if (!Directory.Exists(files.Directory) && Namespaces.Existing(name).Count == 0)
+        {
+            return null;
+        }
+        await StopSupervisorAsync(name, files);
+        using LabLock held = LabLock.TryTake(files, TimeSpan.FromSeconds(2)) ?? throw AlreadyUp(name, LabLock.Holder(files));
+        Namespaces.RemoveAll(name);
+        files.Remove();
+        return before ?? new LabState(name, LabStatus.Abandoned, SupervisorPid: 0, CongestionControl: "", Nodes: []);
+    }
+
+    internal static LabException AlreadyUp(string name, int? owner)
+    {
+        // The supervisor's id is unknown in the instants when it takes and leaves the lock.
+        string supervisor = owner > 0 ? $" (supervisor pid {owner})" : "";
+        return new LabException(LabFault.Failed, $"lab {name} is up already{supervisor}: take it down first, with nodebox lab down {name}");
+    }
+
+    private static LabState? StatusOf(LabFiles files)
+    {
         LabState? state = LabState.Load(files.State);
         if (LabLock.Holder(files) is not null)
         {
@@ -72,109 +115,6 @@ public static class Labs
             Reason = $"its supervisor (pid {state.SupervisorPid}) was killed; the next up or down of this lab removes what it left",
             Fault = LabFault.Failed,
         };
-    }
-
-    /// <summary>Every lab of this machine that is up, or has failed and was not taken down since.</summary>
-    public static IReadOnlyList<LabState> All() => Directory.Exists(LabFiles.Root)
-        ? [.. Directory.EnumerateDirectories(LabFiles.Root).Select(folder => Status(Path.GetFileName(folder))).OfType<LabState>()]
-        : [];
-
-    /// <summary>
-    /// Takes a lab down, whether its supervisor lives or was killed, and removes what it left.
-    /// </summary>
-    /// <returns>The lab as it was before, null when there was no lab of this name.</returns>
-    public static async Task<LabState?> DownAsync(string name)
-    {
-        Machine.Check();
-        var files = new LabFiles(name);
-        LabState? before = Status(name);
-        if (!Directory.Exists(files.Directory) && Namespaces.Existing(name).Count == 0)
-        {
-            return null;
-        }
-        await StopSupervisorAsync(name, files);
-        using LabLock held = LabLock.TryTake(files, TimeSpan.FromSeconds(2)) ?? throw AlreadyUp(name, LabLock.Holder(files));
-        Namespaces.RemoveAll(name);
-        files.Remove();
-        return before;
-    }
-
-    internal static LabException AlreadyUp(string name, int? owner) =>
-        new(LabFault.Failed, $"lab {name} is up already (supervisor pid {owner}): take it down first, with nodebox lab down {name}");
-
-    private static Process StartSupervisor(LabSpec spec, IReadOnlyList<string> command)
-    {
-        Libc.KeepDescriptorsFromChildren();
-        // All three streams are pipes to this process, so that the supervisor holds no terminal and no pipe of a caller.
-        var start = new ProcessStartInfo(Programs.Setsid, command)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        Process supervisor = Process.Start(start)!;
-        try
-        {
-            supervisor.StandardInput.WriteLine(spec.ToLine());
-            supervisor.StandardInput.Flush();
-            if (spec.Lifetime == LabLifetime.Persistent)
-            {
-                supervisor.StandardInput.Close();
-            }
-        }
-        catch (IOException)
-        {
-            // It has ended before it read the line; its exit code and its words say more than EPIPE.
-        }
-        return supervisor;
-    }
-
-    private static async Task<LabState> WaitUntilUpAsync(
-        LabSpec spec, Process supervisor, IProgress<LabState>? progress, CancellationToken cancellation)
-    {
-        var files = new LabFiles(spec.Name);
-        Task<string> said = supervisor.StandardError.ReadToEndAsync(CancellationToken.None);
-        string last = "";
-        while (true)
-        {
-            // Asked before the state is read: what a supervisor that has ended wrote is then there to read.
-            bool ended = supervisor.HasExited;
-            LabState? state = LabState.Load(files.State);
-            if (state?.SupervisorPid == supervisor.Id)
-            {
-                string now = string.Join(' ', state.Nodes.Select(node => $"{node.Pid}{node.Ready}").Prepend(state.Status.ToString()));
-                if (now != last)
-                {
-                    last = now;
-                    progress?.Report(state);
-                }
-                if (state.Status == LabStatus.Up)
-                {
-                    return state;
-                }
-            }
-            if (ended)
-            {
-                throw await WhyNotUpAsync(spec, supervisor, state, said);
-            }
-            await Task.Delay(Poll, cancellation);
-        }
-    }
-
-    private static async Task<LabException> WhyNotUpAsync(LabSpec spec, Process supervisor, LabState? state, Task<string> said)
-    {
-        if (state?.SupervisorPid == supervisor.Id && state.Reason is string reason)
-        {
-            return new LabException(state.Fault ?? LabFault.Failed, reason);
-        }
-        if (supervisor.ExitCode == 0)
-        {
-            return new LabException(LabFault.Failed, $"lab {spec.Name} was taken down while it was starting");
-        }
-        string words = (await said).Trim();
-        return new LabException(
-            LabFault.Failed,
-            words.Length > 0 ? words : $"the supervisor of lab {spec.Name} {ExitCause.Explain(supervisor.ExitCode)} and said nothing");
     }
 
     private static async Task StopSupervisorAsync(string name, LabFiles files)

@@ -25,7 +25,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         LogFile = logFile;
         log = new NodeLog(logFile);
         logged = log.CopyFromAsync(process.StandardOutput.BaseStream);
-        Exited = process.WaitForExitAsync();
+        Exited = WaitForExitAsync();
         Ended = EndAsync();
     }
 
@@ -34,6 +34,9 @@ internal sealed class NodeProcess : IAsyncDisposable
     internal string LogFile { get; }
 
     internal int Pid { get; }
+
+    /// <summary>128 + n after signal n; null while the program runs.</summary>
+    internal int? ExitCode { get; private set; }
 
     /// <summary>Ends when the program does; its log may still be read to the end then.</summary>
     internal Task Exited { get; }
@@ -92,6 +95,12 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     /// <summary>Not for ever: a child that the program left behind can hold the pipe open.</summary>
     private Task DrainLogAsync() => Task.WhenAny(logged, Task.Delay(DrainGrace));
+
+    private async Task WaitForExitAsync()
+    {
+        await process.WaitForExitAsync();
+        ExitCode = process.ExitCode;
+    }
 
     private async Task EndAsync()
     {

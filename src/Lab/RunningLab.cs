@@ -9,13 +9,11 @@ public sealed class RunningLab : IAsyncDisposable
 {
     private readonly Process supervisor;
     private readonly LabLifetime lifetime;
-    private readonly LabFiles files;
 
     internal RunningLab(Process supervisor, LabLifetime lifetime, LabState state)
     {
         this.supervisor = supervisor;
         this.lifetime = lifetime;
-        files = new LabFiles(state.Name);
         State = state;
         Ended = WaitForEndAsync();
     }
@@ -23,8 +21,11 @@ public sealed class RunningLab : IAsyncDisposable
     /// <summary>The lab as it was when all its nodes were ready.</summary>
     public LabState State { get; }
 
-    /// <summary>Ends when the lab is down: with the reason when it failed, with null when it was taken down.</summary>
-    public Task<string?> Ended { get; }
+    /// <summary>
+    /// Ends when the lab is no more, with its last state, exit codes of the nodes included: <see cref="LabStatus.Down"/> when it was told to go
+    /// down, otherwise <see cref="LabStatus.Failed"/> or <see cref="LabStatus.Abandoned"/> with the reason.
+    /// </summary>
+    public Task<LabState> Ended { get; }
 
     public async ValueTask DisposeAsync()
     {
@@ -36,14 +37,15 @@ public sealed class RunningLab : IAsyncDisposable
         supervisor.Dispose();
     }
 
-    private async Task<string?> WaitForEndAsync()
+    private async Task<LabState> WaitForEndAsync()
     {
+        string last = await supervisor.StandardOutput.ReadToEndAsync();
         await supervisor.WaitForExitAsync();
-        return supervisor.ExitCode switch
+        return LabState.Parse(last) ?? State with
         {
-            0 => null,
-            1 when LabState.Load(files.State) is { Reason: string reason } last && last.SupervisorPid == State.SupervisorPid => reason,
-            int code => $"the supervisor of lab {State.Name} (pid {State.SupervisorPid}) {ExitCause.Explain(code)}",
+            Status = LabStatus.Abandoned,
+            Reason = $"the supervisor of lab {State.Name} (pid {State.SupervisorPid}) {ExitCause.Explain(supervisor.ExitCode)}",
+            Fault = LabFault.Failed,
         };
     }
 }

@@ -11,21 +11,22 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
     /// <summary>
     /// Runs until it is told to stop, and then leaves nothing; or until a node fails, and then leaves the reason and the logs.
     /// </summary>
-    /// <returns>Why the lab failed, null when it was told to stop.</returns>
-    internal async Task<LabException?> RunAsync(CancellationToken stop)
+    /// <returns>The last state of the lab: <see cref="LabStatus.Down"/> or <see cref="LabStatus.Failed"/>.</returns>
+    internal async Task<LabState> RunAsync(CancellationToken stop)
     {
         LabException? failure = await FailureOf(() => LiveAsync(stop));
         LabException? leftover = await FailureOf(() => TakeDownAsync(failure));
         failure ??= leftover;
+        LabState last = State(failure is null ? LabStatus.Down : LabStatus.Failed, failure);
         if (failure is null)
         {
             files.Remove();
         }
         else
         {
-            Report(LabStatus.Failed, failure);
+            last.Save(files.State);
         }
-        return failure;
+        return last;
     }
 
     private async Task LiveAsync(CancellationToken stop)
@@ -104,19 +105,25 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
         await Task.WhenAny(all, Task.Delay(KillGrace));
     }
 
-    private void Report(LabStatus status, LabException? failure = null)
-    {
-        IEnumerable<NodeState> states = spec.Nodes.Select((node, index) => new NodeState(
-            node.Name,
-            node.Address,
-            Namespaces.Of(spec.Name, node.Name),
-            LogOf(node),
-            index < nodes.Count ? nodes[index].Pid : 0,
-            File.Exists(files.Ready(node.Name))));
-        var state = new LabState(
-            spec.Name, status, Environment.ProcessId, spec.CongestionControl, [.. states], failure?.Message, failure?.Fault);
-        state.Save(files.State);
-    }
+    private void Report(LabStatus status, LabException? failure = null) => State(status, failure).Save(files.State);
+
+    private LabState State(LabStatus status, LabException? failure) => new(
+        spec.Name,
+        status,
+        Environment.ProcessId,
+        spec.CongestionControl,
+        [.. spec.Nodes.Select((node, index) => State(node, index < nodes.Count ? nodes[index] : null))],
+        failure?.Message,
+        failure?.Fault);
+
+    private NodeState State(LabNode node, NodeProcess? process) => new(
+        node.Name,
+        node.Address,
+        Namespaces.Of(spec.Name, node.Name),
+        LogOf(node),
+        process?.Pid ?? 0,
+        process?.IsReady ?? false,
+        process?.ExitCode);
 
     /// <summary>
     /// Nothing may end the supervisor before it has taken the lab down, and what went wrong must reach the state file: whatever is thrown is

@@ -4,6 +4,8 @@ using NodeBox.Commands;
 
 // The composition root: every verb, and nothing else. Each command builds what it needs and runs it.
 RootCommand root = NodeCommand.Create();
+root.Add(RunScenarioCommand.Create());
+root.Add(LabCommand.Create());
 root.Add(CheckCommand.Create());
 root.Add(ModelCommand.Create());
 return await CommandLine.RunAsync(root, args);

@@ -106,7 +106,7 @@ public sealed partial class ReportTests
         XElement page = Parse(Write(builder));
 
         Assert.Equal(2, page.Descendants("figure").Count());
-        Assert.Contains("Flows were not measured on n1: needs CAP_BPF.", page.Value, StringComparison.Ordinal);
+        Assert.Contains("Flows were not measured on n1: needs CAP_BPF", page.Value, StringComparison.Ordinal);
         Assert.Contains("no probe was attached", page.Value, StringComparison.Ordinal);
     }
 

@@ -41,7 +41,7 @@ internal sealed class RunFolderBuilder : IDisposable
         """)!;
 
     /// <summary>One task that counts one tool call.</summary>
-    public RunFolderBuilder Task(string id, string scenario, double milliseconds, string outcome = "ok", string? variant = null)
+    public RunFolderBuilder Task(string id, string scenario, double milliseconds, string outcome = "success", string? variant = null)
     {
         const long Begin = 1_000_000_000;
         return Row("tasks", "run", 0L, scenario, variant, $"key-{id}", id, Begin, Begin, Begin + (long)(milliseconds * 1e6), outcome, 0L, 1L, 0L, 0L);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using NodeBox.Analysis.Metrics;
 
 namespace NodeBox.Analysis.Tests;
@@ -65,6 +66,16 @@ public sealed class SummaryTests
     }
 
     [Fact]
+    public void Scenarios_stand_as_the_manifest_lists_them_after_the_baseline()
+    {
+        using RunFolderBuilder builder = new RunFolderBuilder().Task("t1", "a", 1).Task("t2", "b", 1).Task("t3", "baseline", 1).Task("t4", "c", 1);
+        builder.Manifest["scenarios"] = new JsonArray(new JsonObject { ["name"] = "c" }, new JsonObject { ["name"] = "b" });
+        using RunFolder folder = builder.Open();
+
+        Assert.Equal(["baseline", "c", "b", "a"], folder.Scenarios);
+    }
+
+    [Fact]
     public void Is_written_as_the_contract_says()
     {
         using RunFolderBuilder builder = TwoScenarios();
@@ -128,7 +139,7 @@ public sealed class SummaryTests
         Assert.Equal(
             ["success", "task_duration_ms", "llm_calls", "tool_calls", "agent_messages", "service_calls"],
             summary.Scenarios["baseline"].Metrics.Keys);
-        Assert.Equal(["Flows were not measured on n1: needs CAP_BPF.", "Flows were not measured on n2: needs CAP_BPF."], summary.Notes);
+        Assert.Equal(["Flows were not measured on n1: needs CAP_BPF", "Flows were not measured on n2: needs CAP_BPF"], summary.Notes);
         Assert.Contains(ComparisonTable.Of(summary).Rows, row => row.SequenceEqual(["Flows per task", "not measured"]));
     }
 
@@ -150,7 +161,7 @@ public sealed class SummaryTests
     // Baseline: t1 has one connection and one on loopback; t2 has two connections and failed. One retransmission by a client, four by a server.
     internal static RunFolderBuilder TwoScenarios() => new RunFolderBuilder()
         .Task("t1", "baseline", 10).ToolCall("t1", "s1")
-        .Task("t2", "baseline", 20, outcome: "error").ToolCall("t2", "s2")
+        .Task("t2", "baseline", 20, outcome: "failed").ToolCall("t2", "s2")
         .Task("t3", "agentic-simple", 300).ToolCall("t3", "s3")
         .Connection("t1", 40001, up: 100, down: 1000, upSegs: 1, downSegs: 2, rtt: 100)
         .End("t1", 40002, active: true, tx: 7, rx: 7, path: "loopback", rtt: 1)

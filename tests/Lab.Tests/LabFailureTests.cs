@@ -5,6 +5,8 @@ namespace NodeBox.Lab.Tests;
 /// <summary>Labs whose nodes, supervisor or driver fail: the reason is told, and nothing is left.</summary>
 public sealed class LabFailureTests
 {
+    private const int SigUsr1 = 10;
+
     [Fact]
     public async Task A_killed_node_takes_the_whole_lab_down_and_leaves_the_reason()
     {
@@ -13,7 +15,7 @@ public sealed class LabFailureTests
         NodeState victim = running.State.Nodes[1];
         Libc.Kill(victim.Pid, Libc.SigKill);
 
-        string? reason = await running.Ended.WaitAsync(TestLab.Patience);
+        string? reason = (await running.Ended.WaitAsync(TestLab.Patience)).Reason;
         Assert.StartsWith($"node n2 was ended by signal 9 (SIGKILL: by hand, or for lack of memory); see {victim.Log}", reason);
         Assert.EndsWith("last words", reason);
         Assert.Empty(lab.Remains());
@@ -30,8 +32,9 @@ public sealed class LabFailureTests
     public async Task A_node_that_ends_by_itself_takes_the_lab_down()
     {
         await using var lab = new TestLab();
-        await using RunningLab running = await TestLab.UpAsync(lab.Spec(TestLab.Obedient, $"touch \"${NodeEnvironment.ReadyFile}\"; sleep 0.3; kill -ABRT $$"));
-        Assert.StartsWith("node n2 was ended by signal 6 (SIGABRT", await running.Ended.WaitAsync(TestLab.Patience));
+        await using RunningLab running = await TestLab.UpAsync(lab.Spec(TestLab.Obedient, OnSignal("kill -ABRT $$")));
+        Libc.Kill(running.State.Nodes[1].Pid, SigUsr1);
+        Assert.StartsWith("node n2 was ended by signal 6 (SIGABRT", (await running.Ended.WaitAsync(TestLab.Patience)).Reason);
         Assert.Empty(lab.Remains());
     }
 
@@ -43,7 +46,7 @@ public sealed class LabFailureTests
         await using RunningLab running = await TestLab.UpAsync(spec);
         Libc.Kill(running.State.SupervisorPid, Libc.SigKill);
         await TestLab.UntilAsync(() => lab.Processes().Count == 0, "the nodes end with their standard input");
-        Assert.Contains("signal 9", await running.Ended.WaitAsync(TestLab.Patience));
+        Assert.Contains("signal 9", (await running.Ended.WaitAsync(TestLab.Patience)).Reason);
 
         LabState state = Labs.Status(lab.Name)!;
         Assert.Equal(LabStatus.Abandoned, state.Status);
@@ -85,13 +88,25 @@ public sealed class LabFailureTests
     }
 
     [Fact]
+    public async Task The_supervisor_holds_nothing_open_of_what_its_driver_was_given()
+    {
+        await using var lab = new TestLab();
+        using Process driver = TestLab.Start(["sh", "-c", "exec 9</etc/hostname; exec \"$@\"", "sh", Program.Path, "drive", lab.Name]);
+        Assert.Equal("up", await driver.StandardOutput.ReadLineAsync().WaitAsync(TestLab.Patience));
+        Assert.Contains("/etc/hostname", OpenFiles(driver.Id));
+        Assert.DoesNotContain("/etc/hostname", OpenFiles(Labs.Status(lab.Name)!.SupervisorPid));
+        driver.Kill();
+        await TestLab.UntilAsync(() => !Directory.Exists(lab.Directory), "the lab goes with its driver");
+    }
+
+    [Fact]
     public async Task A_node_that_never_becomes_ready_fails_the_lab_with_the_last_lines_of_its_log()
     {
         await using var lab = new TestLab();
-        LabSpec spec = lab.Spec(TestLab.Obedient, "echo waiting for Godot; exec cat") with { ReadyWithin = TimeSpan.FromMilliseconds(500) };
+        LabSpec spec = lab.Spec("echo waiting for Godot; exec cat", TestLab.Obedient) with { ReadyWithin = TimeSpan.FromSeconds(1) };
         var failure = await Assert.ThrowsAsync<LabException>(() => TestLab.UpAsync(spec));
         Assert.Equal(LabFault.Failed, failure.Fault);
-        Assert.StartsWith("node n2 was not ready within 0.5 s; see ", failure.Message);
+        Assert.StartsWith("node n1 was not ready within 1 s; see ", failure.Message);
         Assert.EndsWith("waiting for Godot", failure.Message);
         Assert.Empty(lab.Remains());
     }
@@ -104,6 +119,28 @@ public sealed class LabFailureTests
         Assert.StartsWith("node n2 exited with code 3; see ", failure.Message);
         Assert.EndsWith("port 7001 is taken", failure.Message);
         Assert.Empty(lab.Remains());
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_written_fails_the_lab()
+    {
+        await using var lab = new TestLab();
+        DirectoryInfo logs = Directory.CreateTempSubdirectory("nodebox-lab-test-");
+        try
+        {
+            File.CreateSymbolicLink(Path.Combine(logs.FullName, "n2.log"), "/dev/full");
+            LabSpec spec = lab.Spec(TestLab.Obedient, OnSignal("echo hello"));
+            await using RunningLab running = await TestLab.UpAsync(spec with { LogDirectory = logs.FullName });
+            Libc.Kill(running.State.Nodes[1].Pid, SigUsr1);
+            string? reason = (await running.Ended.WaitAsync(TestLab.Patience)).Reason;
+            Assert.Contains("No space left on device", reason);
+            Assert.Contains("n2.log", reason);
+            Assert.Empty(lab.Remains());
+        }
+        finally
+        {
+            logs.Delete(recursive: true);
+        }
     }
 
     [Fact]
@@ -174,4 +211,11 @@ public sealed class LabFailureTests
             Programs.Find("setpriv")!, "--bounding-set=-net_admin", Program.Path, "up", lab.Name);
         Assert.Equal("Machine: a lab needs root, or CAP_NET_ADMIN and CAP_SYS_ADMIN: run it with sudo", said);
     }
+
+    /// <summary>A node that becomes ready and then does this at SIGUSR1.</summary>
+    private static string OnSignal(string action) =>
+        $"trap '{action}' USR1; touch \"${NodeEnvironment.ReadyFile}\"; while :; do sleep 0.05; done";
+
+    private static IEnumerable<string?> OpenFiles(int pid) =>
+        Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Select(path => new FileInfo(path).LinkTarget);
 }

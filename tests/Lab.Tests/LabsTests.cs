@@ -23,7 +23,9 @@ public sealed class LabsTests
 
         LabState? before = await Labs.DownAsync(lab.Name);
         Assert.Equal(LabStatus.Up, before!.Status);
-        Assert.Null(await running.Ended);
+        LabState last = await running.Ended;
+        Assert.Equal(LabStatus.Down, last.Status);
+        Assert.Equal([143, 143], last.Nodes.Select(node => node.ExitCode!.Value));
         Assert.Empty(lab.Remains());
         Assert.Null(Labs.Status(lab.Name));
         Assert.Null(await Labs.DownAsync(lab.Name));
@@ -116,6 +118,44 @@ public sealed class LabsTests
         Libc.Kill(supervisor, SigHup);
         await Task.Delay(200);
         Assert.Equal(LabStatus.Up, Labs.Status(lab.Name)!.Status);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(15)]
+    public async Task Signals_to_the_supervisor_take_the_lab_down(int signal)
+    {
+        await using var lab = new TestLab();
+        await using RunningLab running = await TestLab.UpAsync(TestLab.TwoNodes(lab.Name));
+        Libc.Kill(running.State.SupervisorPid, signal);
+        Assert.Equal(LabStatus.Down, (await running.Ended.WaitAsync(TestLab.Patience)).Status);
+        Assert.Empty(lab.Remains());
+        Assert.Null(Labs.Status(lab.Name));
+    }
+
+    [Fact]
+    public async Task A_lab_whose_name_begins_like_another_leaves_that_alone()
+    {
+        await using var longer = new TestLab();
+        await using RunningLab running = await TestLab.UpAsync(TestLab.TwoNodes(longer.Name));
+        string shorter = longer.Name[..^1];
+        await using (await TestLab.UpAsync(TestLab.TwoNodes(shorter) with { Lifetime = LabLifetime.Bound }))
+        {
+        }
+        Assert.Null(await Labs.DownAsync(shorter));
+        Assert.Equal(LabStatus.Up, Labs.Status(longer.Name)!.Status);
+        Assert.Equal(2, longer.Processes().Count);
+    }
+
+    [Fact]
+    public async Task Only_nodes_of_labs_that_are_up_can_be_entered()
+    {
+        await using var lab = new TestLab();
+        Assert.Throws<LabException>(() => LabProcess.ExecPrefix(lab.Name, "n1"));
+        await using RunningLab running = await TestLab.UpAsync(TestLab.TwoNodes(lab.Name));
+        Assert.Equal(["netns", "exec", $"nb-{lab.Name}-n1"], LabProcess.ExecPrefix(lab.Name, "n1").Skip(1));
+        var failure = Assert.Throws<LabException>(() => LabProcess.ExecPrefix(lab.Name, "n9"));
+        Assert.Equal($"lab {lab.Name} has no node n9 that is up", failure.Message);
     }
 
     [Fact]

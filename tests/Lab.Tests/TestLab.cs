@@ -13,8 +13,14 @@ internal sealed class TestLab : IAsyncDisposable
 
     internal TestLab()
     {
-        bool able = Environment.IsPrivilegedProcess && Programs.Find("ip") is not null;
-        Assert.SkipUnless(able, "needs root and iproute2");
+        try
+        {
+            Machine.Check();
+        }
+        catch (LabException e)
+        {
+            Assert.Skip("needs root and iproute2: " + e.Message);
+        }
     }
 
     internal string Name { get; } = "t" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));

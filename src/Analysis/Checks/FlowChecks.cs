@@ -7,12 +7,18 @@ internal static class FlowChecks
 {
     /// <summary>
     /// Each flow that ended by FIN and whose peer is a node that measured flows, with the record of the other end: the one with both addresses
-    /// and ports exchanged whose time overlaps, the nearest if ports were used again. $1 is how far the clocks may differ, in nanoseconds.
+    /// and ports exchanged whose time overlaps, the nearest if ports were used again. A flow without a task counts only if it began and ended
+    /// while tasks ran: at the edges of the run one end can close after its node was asked for the last time. $1 is how far the clocks may
+    /// differ, in nanoseconds.
     /// </summary>
     private const string Pairs =
         """
         WITH link AS (SELECT *, coalesce(end_ns, 9223372036854775807 - $1) AS last_ns FROM flows WHERE path = 'link'),
-        closed AS (SELECT * FROM link WHERE close_reason = 'FIN' AND remote_addr IN (SELECT local_addr FROM link)),
+        run AS (SELECT min(begin_ns) AS first_ns, max(end_ns) AS final_ns FROM tasks),
+        closed AS (
+            SELECT link.* FROM link, run
+            WHERE close_reason = 'FIN' AND remote_addr IN (SELECT local_addr FROM link)
+                AND (task_id IS NOT NULL OR begin_ns >= first_ns AND end_ns <= final_ns)),
         pairs AS (
             SELECT here.*, there.flow_id IS NULL AS alone,
                 here.tx_bytes IS DISTINCT FROM there.rx_bytes OR here.rx_bytes IS DISTINCT FROM there.tx_bytes AS bytes_differ,
@@ -54,12 +60,13 @@ internal static class FlowChecks
         }
     }
 
-    /// <summary>A node that measured flows and has none would otherwise look like a peer outside the testbed.</summary>
+    /// <summary>A node that served tasks, measured flows and has none would otherwise look like a peer outside the testbed.</summary>
     private static IEnumerable<string> Silent(RunFolder folder)
     {
-        HashSet<string> seen = [.. folder.Query("SELECT DISTINCT node FROM flows").Select(row => row.String(0))];
-        return from node in folder.Manifest.Nodes!
-               where node.Value.MeasuresFlows && !seen.Contains(node.Key)
-               select $"no flow from {node.Key}, which measured them";
+        const string Sql = "SELECT DISTINCT node FROM spans SEMI JOIN tasks USING (task_id) WHERE node NOT IN (SELECT node FROM flows) ORDER BY node";
+        return from row in folder.Query(Sql)
+               let node = row.String(0)
+               where folder.Manifest.Nodes!.TryGetValue(node, out ManifestNode? known) && known.MeasuresFlows
+               select $"no flow from {node}, which measured them";
     }
 }

@@ -18,7 +18,7 @@ internal static class ManifestChecks
         }
 
         List<string> failed = [.. ended.Where(node => node.Value.Exit != 0).Select(node => $"{node.Key} exited with {node.Value.Exit}")];
-        return Check.Of(Name, failed.Count == 0, failed.Count == 0 ? $"{ended.Count} nodes" : string.Join("; ", failed));
+        return Check.Of(Name, failed.Count == 0, string.Join(", ", failed.Count == 0 ? ended.Select(node => node.Key) : failed));
     }
 
     public static Check LedgersBalance(Manifest manifest)
@@ -31,7 +31,7 @@ internal static class ManifestChecks
         }
 
         List<string> wrong = [.. ledgers.Where(entry => !entry.Ledger.Balances).Select(entry => $"{entry.Probe}: {entry.Ledger.Seen} seen")];
-        return Check.Of(Name, wrong.Count == 0, wrong.Count == 0 ? $"{ledgers.Count} ledgers" : string.Join("; ", wrong));
+        return Check.Of(Name, wrong.Count == 0, string.Join(", ", wrong.Count == 0 ? ledgers.Select(entry => entry.Probe) : wrong));
     }
 
     public static Check NothingDropped(Manifest manifest)

@@ -10,6 +10,7 @@ internal sealed record Bar(double Mean, Interval Ci95);
 internal static class BarFigure
 {
     private const double GroupGap = 0.3;
+    private const double RoomForValues = 1.08;
     private const double BarWidthAtMost = 56;
     private const double NarrowestLabelled = 26;
 
@@ -20,9 +21,9 @@ internal static class BarFigure
     public static XElement Draw(
         string title, string yTitle, IReadOnlyList<string> scenarios, IReadOnlyList<(string Name, IReadOnlyList<Bar?> Bars)> groups)
     {
-        Plot plot = new(title, scenarios);
+        Plot plot = new(title, scenarios, "swatch");
         double highest = groups.SelectMany(group => group.Bars).Max(bar => bar is null ? 0 : Math.Max(bar.Mean, bar.Ci95.High));
-        Scale y = Scale.FromZero(highest, Plot.Bottom, plot.Top);
+        Scale y = Scale.FromZero(highest * RoomForValues, Plot.Bottom, plot.Top);
         plot.AddYAxis(y, yTitle);
         double groupWidth = (Plot.Right - Plot.Left) / groups.Count;
         double width = Math.Min(groupWidth * (1 - GroupGap) / scenarios.Count, BarWidthAtMost);

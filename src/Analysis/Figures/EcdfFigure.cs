@@ -17,7 +17,7 @@ internal static class EcdfFigure
     /// <param name="samples">Each scenario's name and sample, or null where it has none; it keeps its colour then.</param>
     public static XElement Draw(string title, string xTitle, string yTitle, string unit, IReadOnlyList<(string Name, Sample? Sample)> samples)
     {
-        Plot plot = new(title, [.. samples.Select(series => series.Name)]);
+        Plot plot = new(title, [.. samples.Select(series => series.Name)], "stroke");
         List<Sample> present = [.. samples.Select(series => series.Sample).OfType<Sample>()];
         Scale x = Scale.Logarithmic(present.Min(sample => sample.Min), present.Max(sample => sample.Max), Plot.Left, Plot.Right);
         Scale y = Scale.FromZero(1, Plot.Bottom, plot.Top);

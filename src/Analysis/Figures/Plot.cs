@@ -19,14 +19,15 @@ internal sealed class Plot
 
     /// <param name="title">What the figure shows, for those who cannot see it.</param>
     /// <param name="legend">Names in the order of their styles.</param>
-    public Plot(string title, IReadOnlyList<string> legend)
+    /// <param name="key">How the legend shows a style: <c>stroke</c> for lines, <c>swatch</c> for areas.</param>
+    public Plot(string title, IReadOnlyList<string> legend, string key)
     {
         svg = new XElement(
             "svg",
             new XAttribute("viewBox", $"0 0 {Width} {Height}"),
             new XAttribute("role", "img"),
             new XAttribute("aria-label", title));
-        Top = AddLegend(legend) + 14;
+        Top = AddLegend(legend, key) + 14;
     }
 
     /// <summary>Where the highest mark may be.</summary>
@@ -51,7 +52,7 @@ internal sealed class Plot
         foreach (double tick in scale.Ticks)
         {
             double x = scale.At(tick);
-            Add(Figures.Svg.Line(x, Top, x, Bottom, "grid"), Figures.Svg.Text(x, Bottom + 17, "tick middle", Quantity.Number(tick)));
+            Add(Figures.Svg.Line(x, Top, x, Bottom, "grid"), Figures.Svg.Text(x, Bottom + 17, "tick middle", Scale.Label(tick)));
         }
 
         AddXLine();
@@ -66,7 +67,7 @@ internal sealed class Plot
         foreach (double tick in scale.Ticks)
         {
             double y = scale.At(tick);
-            Add(Figures.Svg.Line(Left, y, Right, y, "grid"), Figures.Svg.Text(Left - 7, y + 4, "tick end", Quantity.Number(tick)));
+            Add(Figures.Svg.Line(Left, y, Right, y, "grid"), Figures.Svg.Text(Left - 7, y + 4, "tick end", Scale.Label(tick)));
         }
 
         XElement upright = Figures.Svg.Text(0, 0, "title middle", title);
@@ -74,7 +75,7 @@ internal sealed class Plot
         Add(upright);
     }
 
-    private double AddLegend(IReadOnlyList<string> legend)
+    private double AddLegend(IReadOnlyList<string> legend, string key)
     {
         double x = Left;
         double y = 14;
@@ -87,7 +88,7 @@ internal sealed class Plot
                 y += LegendRow;
             }
 
-            Add(Figures.Svg.Line(x, y - 4, x + 22, y - 4, $"key {StyleOf(i)}"), Figures.Svg.Text(x + 28, y, "legend", legend[i]));
+            Add(Figures.Svg.Line(x, y - 4, x + 22, y - 4, $"{key} {StyleOf(i)}"), Figures.Svg.Text(x + 28, y, "legend", legend[i]));
             x += width + 12;
         }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NodeBox.Analysis.Figures;
 
 /// <summary>Maps values to pixels, in proportion or by their logarithm, and says where ticks belong.</summary>
@@ -37,6 +39,14 @@ internal sealed class Scale
     public static Scale Logarithmic(double min, double max, double pixelFrom, double pixelTo) => min > 0
         ? new Scale(min / Room(min, max), max * Room(min, max), pixelFrom, pixelTo, log: true)
         : FromZero(max, pixelFrom, pixelTo);
+
+    /// <summary>A tick's text: no more digits than it needs, and thousands or millions as k or M, so that it fits beside an axis.</summary>
+    public static string Label(double tick) => Math.Abs(tick) switch
+    {
+        >= 1_000_000 => (tick / 1_000_000).ToString("0.##M", CultureInfo.InvariantCulture),
+        >= 10_000 => (tick / 1000).ToString("0.##k", CultureInfo.InvariantCulture),
+        _ => tick.ToString("#,##0.####", CultureInfo.InvariantCulture),
+    };
 
     public double At(double value)
     {

@@ -67,6 +67,11 @@ internal static class TableSection
             return ComparisonTable.NotMeasured;
         }
 
+        if (comparison is { Shift: 0, Ci95: [0, 0] })
+        {
+            return "the same";
+        }
+
         string delta = $"δ {Quantity.Number(comparison.Effect)} [{Quantity.Number(comparison.Ci95[0])}, {Quantity.Number(comparison.Ci95[1])}], {Quantity.P(comparison.PAdjusted)}";
 
         // Differences of outcomes are −1, 0 or 1, so their median says little; δ is the difference of the shares.

@@ -37,7 +37,7 @@ internal static class Views
         both_ends AS (SELECT task_id, sum(retrans_segs) AS retrans_segs FROM task_traffic WHERE path = 'link' GROUP BY task_id),
         opened AS (SELECT task_id, count(*) AS connections FROM flows WHERE direction = 'active' AND path = 'link' GROUP BY task_id)
         SELECT series,
-            CAST(coalesce(outcome = 'ok', false) AS DOUBLE) AS success,
+            CAST(coalesce(outcome = 'success', false) AS DOUBLE) AS success,
             (end_ns - begin_ns) / 1e6 AS task_duration_ms,
             llm_calls, tool_calls, agent_messages, service_calls,
             coalesce(flows, 0) AS flows_per_task,
@@ -64,8 +64,8 @@ internal static class Views
     /// <summary>The statements that make <c>labelled_tasks</c>, <c>task_traffic</c>, <c>per_task</c> and <c>per_flow</c>, in order.</summary>
     public static readonly IReadOnlyList<string> Statements = [LabelledTasks, TaskTraffic, PerTask, PerFlow];
 
-    /// <summary>What is compared, in order: the baseline first, then by the first task.</summary>
-    public const string Series = "SELECT series FROM labelled_tasks GROUP BY series, scenario ORDER BY scenario <> 'baseline', min(begin_ns), series";
+    /// <summary>What is compared, by the first task.</summary>
+    public const string Series = "SELECT series, scenario FROM labelled_tasks GROUP BY series, scenario ORDER BY min(begin_ns), series";
 
     /// <summary>All values of a metric, in no order.</summary>
     public static string Values(Metric metric)

@@ -24,8 +24,8 @@ internal sealed class SchemaGrammar
         ["object"] = ["properties", "required", "additionalProperties"],
         ["array"] = ["items", "minItems", "maxItems"],
         ["string"] = ["minLength", "maxLength"],
-        ["integer"] = [],
-        ["number"] = [],
+        ["integer"] = ["minimum", "maximum"],
+        ["number"] = ["minimum", "maximum"],
         ["boolean"] = [],
         ["null"] = [],
     };
@@ -69,16 +69,9 @@ internal sealed class SchemaGrammar
 
         string[] types = Types(schema, path);
         Refuse(schema, types, path);
-        if (schema.TryGetProperty("const", out JsonElement constant))
+        if (Values(schema, path) is { } values)
         {
-            return Choice([constant], types, path);
-        }
-
-        if (schema.TryGetProperty("enum", out JsonElement values))
-        {
-            return values.ValueKind == JsonValueKind.Array && values.GetArrayLength() > 0
-                ? Choice(values.EnumerateArray(), types, path)
-                : throw new UnsupportedSchemaException(path, "has an enum that is not a list of values");
+            return ScalarGrammar.Choice(values, schema, types, path);
         }
 
         return types.Length switch
@@ -102,6 +95,27 @@ internal sealed class SchemaGrammar
             : throw new UnsupportedSchemaException(path, $"has the unknown type {name.GetRawText()}"))];
     }
 
+    /// <summary>The values that const and enum leave, or null where there is neither.</summary>
+    private static IReadOnlyList<JsonElement>? Values(JsonElement schema, string path)
+    {
+        JsonElement[]? choices = null;
+        if (schema.TryGetProperty("enum", out JsonElement list))
+        {
+            choices = list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0
+                ? [.. list.EnumerateArray()]
+                : throw new UnsupportedSchemaException(path, "has an enum that is not a list of values");
+        }
+
+        if (!schema.TryGetProperty("const", out JsonElement constant))
+        {
+            return choices;
+        }
+
+        return choices is null || choices.Any(choice => JsonElement.DeepEquals(choice, constant))
+            ? [constant]
+            : throw new UnsupportedSchemaException(path, "has a const that is not in its enum");
+    }
+
     private static void Refuse(JsonElement schema, string[] types, string path)
     {
         foreach (JsonProperty keyword in schema.EnumerateObject())
@@ -116,34 +130,13 @@ internal sealed class SchemaGrammar
         }
     }
 
-    private static string Choice(IEnumerable<JsonElement> values, string[] types, string path)
-    {
-        string[] literals = [.. values.Select(value => Gbnf.Literal(Scalar(value, types, path)))];
-        return literals.Length == 1 ? literals[0] : $"( {string.Join(" | ", literals)} )";
-    }
-
-    private static string Scalar(JsonElement value, string[] types, string path)
-    {
-        (string text, string[] itsTypes) = value.ValueKind switch
-        {
-            JsonValueKind.String => (Gbnf.JsonString(value.GetString()!), ["string"]),
-            JsonValueKind.Number => (value.GetRawText(), value.TryGetInt64(out _) ? ["integer", "number"] : ["number"]),
-            JsonValueKind.True or JsonValueKind.False => (value.GetRawText(), ["boolean"]),
-            JsonValueKind.Null => ("null", new[] { "null" }),
-            _ => throw new UnsupportedSchemaException(path, "has a const or enum value that is an object or an array"),
-        };
-        return types.Length == 0 || types.Intersect(itsTypes).Any()
-            ? text
-            : throw new UnsupportedSchemaException(path, $"has the value {text}, which its type does not allow");
-    }
-
     private string OfType(string type, JsonElement schema, string path, int depth) => type switch
     {
         "object" => new ObjectGrammar(this, path, depth).Expression(schema),
         "array" => Array(schema, path, depth),
         "string" => Text(schema, path),
-        "integer" => Shared("integer", "\"-\"? ( \"0\" | [1-9] [0-9]{0,14} )"),
-        "number" => Shared("number", "\"-\"? ( \"0\" | [1-9] [0-9]{0,14} ) ( \".\" [0-9]{1,9} )?"),
+        "integer" => NumberBounds.Read(schema, path).Integers(path),
+        "number" => NumberBounds.Read(schema, path).Numbers(path),
         "boolean" => "( \"true\" | \"false\" )",
         _ => "\"null\"",
     };
@@ -155,9 +148,7 @@ internal sealed class SchemaGrammar
             throw new UnsupportedSchemaException(path, "is an array without 'items'");
         }
 
-        int least = Count(schema, "minItems", path) ?? 0;
-        int most = Count(schema, "maxItems", path) ?? Math.Max(least, DefaultMaxItems);
-        CheckRange(least, most, path);
+        (int least, int most) = Counts(schema, "minItems", "maxItems", DefaultMaxItems, path);
         if (most == 0)
         {
             return "\"[]\"";
@@ -171,9 +162,7 @@ internal sealed class SchemaGrammar
 
     private string Text(JsonElement schema, string path)
     {
-        int least = Count(schema, "minLength", path) ?? 0;
-        int most = Count(schema, "maxLength", path) ?? Math.Max(least, DefaultMaxLength);
-        CheckRange(least, most, path);
+        (int least, int most) = Counts(schema, "minLength", "maxLength", DefaultMaxLength, path);
 
         // Surrogates are left out, so that each repetition is one character of the value.
         string hex = Shared("hex", "[0-9a-f]");
@@ -194,6 +183,14 @@ internal sealed class SchemaGrammar
         return name;
     }
 
+    /// <summary>The least and most of a repetition; <paramref name="usual"/> is the most where the schema does not say.</summary>
+    internal static (int Least, int Most) Counts(JsonElement schema, string leastKeyword, string mostKeyword, int usual, string path)
+    {
+        int least = Count(schema, leastKeyword, path) ?? 0;
+        int most = Count(schema, mostKeyword, path) ?? Math.Max(least, usual);
+        return least <= most ? (least, most) : throw new UnsupportedSchemaException(path, $"allows at least {least} and at most {most}");
+    }
+
     private static int? Count(JsonElement schema, string keyword, string path)
     {
         if (!schema.TryGetProperty(keyword, out JsonElement value))
@@ -204,13 +201,5 @@ internal sealed class SchemaGrammar
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int count) && count is >= 0 and <= MaxRepetition
             ? count
             : throw new UnsupportedSchemaException(path, $"has a '{keyword}' that is not an integer from 0 to {MaxRepetition}");
-    }
-
-    private static void CheckRange(int least, int most, string path)
-    {
-        if (least > most)
-        {
-            throw new UnsupportedSchemaException(path, $"allows at least {least} and at most {most}");
-        }
     }
 }

@@ -28,8 +28,7 @@ public sealed class Engine : IDisposable
         _context = context;
         _queue = new BlockingCollection<Generation>(options.QueueLimit);
         Options = options with { Threads = threads };
-        Model = new ModelInfo(
-            model.Description, model.Parameters, model.Bytes, model.TrainedContext, model.VocabularySize);
+        Model = new ModelInfo(model.Description, model.Parameters, model.Bytes, model.TrainedContext, model.VocabularySize);
         _thread = new Thread(DecodeAll) { Name = "llama decode", IsBackground = true };
         _thread.Start();
     }

@@ -40,6 +40,7 @@ internal static class NodeHost
         await using TelemetryPusher push = pusher = TelemetryPusher.Start(PushSettingsOf(testbed, node.Name, bootId, stateDirectory), logs.CreateLogger("push"));
         using var spans = new SpanRecorder(push.Add);
         flows.Start(push);
+        flows.ShareTags(stateDirectory);
         await context.ListenAsync(NodeControl.Port, HttpProtocols.Http1, new NodeControl(node, bootId, flows, push).Map);
 
         log.LogInformation("{Node} ({Role}) is ready on {Address}; flows: {Rung}", node.Name, node.Role, node.Address, flows.WhyNot ?? flows.Rung);

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using NodeBox.Configuration;
 using NodeBox.Probes.Native;
+using NodeBox.Probes.Native.Tags;
 using NodeBox.Telemetry.Control;
 using NodeBox.Telemetry.Push;
 using NodeBox.Telemetry.Tracing;
@@ -27,6 +28,7 @@ internal sealed class FlowRecorder : IDisposable
     private readonly ManualResetEventSlim _stop = new();
     private TelemetryPusher? _pusher;
     private Thread? _thread;
+    private TagMapServer? _shared;
 
     private FlowRecorder(string node, FlowProbes? probes, string? whyNot)
     {
@@ -58,6 +60,16 @@ internal sealed class FlowRecorder : IDisposable
 
     /// <summary>Tags a socket of this process; does nothing where flows are not measured.</summary>
     public void TagSocket(Socket socket, Tag tag, TagFlags flags) => _tagger?.Set(socket, tag, flags);
+
+    /// <summary>Lets a driver on this machine tag its sockets, too: hands it the tag map at a unix socket in <paramref name="directory"/>.</summary>
+    public void ShareTags(string directory)
+    {
+        if (_probes is not null)
+        {
+            Directory.CreateDirectory(directory);
+            _shared = TagMapServer.Listen(Path.Combine(directory, TagSocketName), _probes.Tags);
+        }
+    }
 
     /// <summary>Begins to push what the probes see.</summary>
     public void Start(TelemetryPusher pusher)
@@ -91,6 +103,7 @@ internal sealed class FlowRecorder : IDisposable
     {
         _stop.Set();
         _thread?.Join();
+        _shared?.Dispose();
         _probes?.Dispose();
         _stop.Dispose();
     }

@@ -56,8 +56,19 @@ internal static unsafe class Bpf
 
     public static bpf_prog_info ProgInfo(Fd program)
     {
-        bpf_prog_info info = default;
-        bpf_attr_info attr = new() { bpf_fd = program.Number, info_len = (uint)sizeof(bpf_prog_info), info = (ulong)&info };
+        return Info<bpf_prog_info>(program.Number);
+    }
+
+    public static bpf_map_info MapInfo(int map)
+    {
+        return Info<bpf_map_info>(map);
+    }
+
+    private static T Info<T>(int fd)
+        where T : unmanaged
+    {
+        T info = default;
+        bpf_attr_info attr = new() { bpf_fd = fd, info_len = (uint)sizeof(T), info = (ulong)&info };
         Check(bpf_cmd.BPF_OBJ_GET_INFO_BY_FD, ref attr);
         return info;
     }

@@ -5,6 +5,7 @@ internal static class Errno
 {
     public const int EPERM = 1;
     public const int ENOENT = 2;
+    public const int EINTR = 4;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
     public const int EINVAL = 22;
@@ -20,7 +21,7 @@ internal static class Errno
         {
             EPERM => "EPERM",
             ENOENT => "ENOENT",
-            4 => "EINTR",
+            EINTR => "EINTR",
             7 => "E2BIG",
             9 => "EBADF",
             EAGAIN => "EAGAIN",

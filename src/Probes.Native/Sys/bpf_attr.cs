@@ -83,6 +83,17 @@ internal struct bpf_attr_info
     public ulong info;
 }
 
+/// <summary>linux/bpf.h, up to map_flags.</summary>
+internal struct bpf_map_info
+{
+    public bpf_map_type type;
+    public uint id;
+    public uint key_size;
+    public uint value_size;
+    public uint max_entries;
+    public uint map_flags;
+}
+
 /// <summary>linux/bpf.h <c>struct bpf_prog_info</c> up to recursion_misses (since 5.12).</summary>
 [StructLayout(LayoutKind.Explicit, Size = 216)]
 internal struct bpf_prog_info

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using NodeBox.Probes.Native.Btf;
 using NodeBox.Probes.Native.Maps;
 using NodeBox.Probes.Native.Sys;
@@ -22,10 +23,31 @@ public sealed class TagMap : IDisposable
     /// <summary>The map's descriptor, valid until this object is disposed.</summary>
     public int Fd => _map.Number;
 
-    /// <summary>Takes over a descriptor that was inherited or received, and closes it when disposed.</summary>
+    /// <summary>Takes over a descriptor that was inherited, and closes it when disposed.</summary>
+    /// <exception cref="BpfException">It is not a map's.</exception>
+    /// <exception cref="ArgumentException">It is another map's.</exception>
     public static TagMap FromFd(int fd)
     {
-        return new TagMap(new Fd(fd));
+        return FromFd(new Fd(fd));
+    }
+
+    /// <summary>Asks the node that listens at a path (<see cref="TagMapServer"/>) for its tag map.</summary>
+    /// <exception cref="ProbeUnavailableException">Nobody hands out a tag map there.</exception>
+    public static TagMap Receive(string path)
+    {
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 5000 };
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException e)
+        {
+            throw new ProbeUnavailableException($"nobody hands out a tag map at {path} ({e.Message}): start the node with probes first", e);
+        }
+
+        Fd fd = FdPassing.Receive((int)socket.Handle)
+            ?? throw new ProbeUnavailableException($"who listens at {path} sent no tag map: the path belongs to something else");
+        return FromFd(fd);
     }
 
     /// <summary>Sets the tag of a socket, replacing an earlier one as a whole: no event sees half of each. About 2 µs.</summary>
@@ -53,6 +75,18 @@ public sealed class TagMap : IDisposable
     public void Dispose()
     {
         _map.Dispose();
+    }
+
+    private static TagMap FromFd(Fd fd)
+    {
+        bpf_map_info info = Bpf.MapInfo(fd.Number);
+        if (info.type != bpf_map_type.BPF_MAP_TYPE_SK_STORAGE || info.value_size != SocketTag.Size)
+        {
+            fd.Dispose();
+            throw new ArgumentException($"the descriptor is of a map of type {info.type} with values of {info.value_size} bytes, not of a tag map");
+        }
+
+        return new TagMap(fd);
     }
 
     private static MapTypes Types()

@@ -22,6 +22,10 @@ internal sealed record ServiceRequest(int OrderId, int ItemId, int Quantity)
         {
             throw ProblemException.BadRequest($"the body is not JSON: {error.Message}");
         }
+        catch (InvalidOperationException)
+        {
+            throw ProblemException.BadRequest("a name in the body is not Unicode text");
+        }
     }
 
     private static ServiceRequest Parse(JsonElement body)

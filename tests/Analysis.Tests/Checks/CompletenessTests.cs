@@ -40,17 +40,17 @@ public sealed class CompletenessTests
     }
 
     [Theory]
-    [InlineData(400, 50, "t1", "2 without the other end; 0 with other bytes; 0 with another task; for example n1 10.77.0.1:40001 to 10.77.0.2:7101")]
-    [InlineData(40001, 51, "t1", "0 without the other end; 2 with other bytes; 0 with another task; for example n1 10.77.0.1:40001 to 10.77.0.2:7101")]
-    [InlineData(40001, 50, "t9", "0 without the other end; 0 with other bytes; 2 with another task; for example n1 10.77.0.1:40001 to 10.77.0.2:7101")]
-    [InlineData(40001, 50, null, "0 without the other end; 0 with other bytes; 2 with another task; for example n1 10.77.0.1:40001 to 10.77.0.2:7101")]
+    [InlineData(400, 50, "t1", "2 ends; 2 without the other end; 0 with other bytes; 0 with another task; for example n1 10.77.0.1:40001 to 10.77.0.2:7101")]
+    [InlineData(40001, 51, "t1", "2 ends; 0 without the other end; 2 with other bytes; 0 with another task; for example n1 10.77.0.1:40001 to 10.77.0.2:7101")]
+    [InlineData(40001, 50, "t9", "2 ends; 0 without the other end; 0 with other bytes; 2 with another task; for example n1 10.77.0.1:40001 to 10.77.0.2:7101")]
+    [InlineData(40001, 50, null, "1 ends; 0 without the other end; 0 with other bytes; 1 with another task; for example n1 10.77.0.1:40001 to 10.77.0.2:7101")]
     public void A_flow_whose_ends_disagree_is_named(long serverSeesPort, long serverSent, string? serverTask, string detail)
     {
         using RunFolderBuilder builder = new RunFolderBuilder().Task("t1", "baseline", 10).ToolCall("t1", "s1")
             .End("t1", 40001, active: true, tx: 100, rx: 50)
             .End(serverTask, serverSeesPort, active: false, tx: serverSent, rx: 100);
 
-        Assert.Equal($"2 ends; {detail}", TheFailed(builder).Detail);
+        Assert.Equal(detail, TheFailed(builder).Detail);
     }
 
     [Fact]
@@ -60,6 +60,19 @@ public sealed class CompletenessTests
             .End("t1", 40001, active: true, tx: 100, rx: 50);
 
         Assert.Equal("0 ends; no flow from n2, which measured them", TheFailed(builder).Detail);
+    }
+
+    [Fact]
+    public void A_flow_without_a_task_counts_only_while_tasks_ran()
+    {
+        // Tasks of the builder begin at 1 s: the flow at 1 to 2 µs is of the time before, the other lies within the only task.
+        using RunFolderBuilder edge = Whole().End(null, 50001, active: true, tx: 5, rx: 5);
+        Assert.All(ChecksOf(edge), check => Assert.Equal(CheckOutcome.Passed, check.Outcome));
+
+        using RunFolderBuilder within = Whole().Row(
+            "flows", "run", "n1-50002", "n1", 1L, "active", "link", "10.77.0.1", 50_002L, "10.77.0.2", 7101L,
+            1_001_000_000L, 1_002_000_000L, 5L, 5L, 1L, 1L, 0L, 9L, 9L, "bbr", "FIN", 1L, "nodebox", null, null, null);
+        Assert.StartsWith("3 ends; 1 without the other end", TheFailed(within).Detail, StringComparison.Ordinal);
     }
 
     [Fact]

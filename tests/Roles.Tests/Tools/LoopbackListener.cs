@@ -67,6 +67,8 @@ internal sealed class SpanLog : IDisposable
         ActivitySource.AddActivityListener(_listener);
     }
 
+    public IEnumerable<Activity> Ended => _ended;
+
     /// <summary>The ended spans of <paramref name="task"/>, once there are <paramref name="count"/>: a server's span ends after its answer was read.</summary>
     public async Task<IReadOnlyList<Activity>> OfAsync(ActivityTraceId task, int count)
     {

@@ -32,8 +32,9 @@ internal sealed record ChatRequest
 
     public JsonElement? ToolChoice { get; init; }
 
+    /// <summary>All other fields. Not "init", which source generation cannot bind for extension data.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 internal sealed record RequestMessage

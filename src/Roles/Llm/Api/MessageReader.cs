@@ -58,6 +58,7 @@ internal static class MessageReader
     {
         bool isText = part.ValueKind == JsonValueKind.Object
             && part.TryGetProperty("type", out JsonElement type)
+            && type.ValueKind == JsonValueKind.String
             && type.ValueEquals("text");
         return isText && part.TryGetProperty("text", out JsonElement text) && text.ValueKind == JsonValueKind.String
             ? text.GetString()!

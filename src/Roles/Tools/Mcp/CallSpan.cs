@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
 using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Roles.Tools.Mcp;
@@ -15,7 +17,7 @@ internal static class CallSpan
     public static Activity? Begin(McpRequest call, HttpHeader header)
     {
         bool hasMeta = TraceHeaders.TryExtract(call.TextMeta, out ActivityContext inMeta);
-        Activity? span = Served(Activity.Current);
+        Activity? span = Current;
         Activity? own = null;
         if (span is null && hasMeta)
         {
@@ -35,15 +37,29 @@ internal static class CallSpan
         return own;
     }
 
-    /// <summary>Notes on a call's span that the protocol answered with an error.</summary>
-    public static void Failed(Activity? span, int code, string message) =>
-        Served(span).Fail(code.ToString(CultureInfo.InvariantCulture), message);
+    /// <summary>Notes on the current call's span that it was refused with an error of the protocol.</summary>
+    public static void Failed(int code, string message) => Current.Fail(code.ToString(CultureInfo.InvariantCulture), message);
 
-    /// <summary>Notes on the current call's span that the tool answered with isError.</summary>
-    public static void ToolFailed(string message) => Served(Activity.Current).Fail("tool_error", message);
+    /// <summary>A filter of outgoing messages: errors, of the protocol and of tools, are noted on the span of the call that they answer.</summary>
+    public static McpMessageHandler NoteErrors(McpMessageHandler send) => (context, cancellation) =>
+    {
+        switch (context.JsonRpcMessage)
+        {
+            case JsonRpcError { Error: { } error }:
+                Failed(error.Code, error.Message);
+                break;
+            case JsonRpcResponse { Result: JsonObject result } when result["isError"] is JsonValue flag && flag.TryGetValue(out bool isError) && isError:
+                Current.Fail("tool_error", (string?)result["content"]?[0]?["text"] ?? "the tool gave no reason");
+                break;
+            default:
+                break;
+        }
+
+        return send(context, cancellation);
+    };
 
     // An untraced request runs under the framework's activity, which is nobody's span.
-    private static Activity? Served(Activity? activity) => activity is { Kind: ActivityKind.Server, Source.Name: "nodebox" } ? activity : null;
+    private static Activity? Current => Activity.Current is { Kind: ActivityKind.Server, Source.Name: "nodebox" } span ? span : null;
 
     private static void Describe(Activity span, McpRequest call)
     {

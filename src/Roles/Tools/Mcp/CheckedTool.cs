@@ -47,7 +47,6 @@ internal sealed class CheckedTool : McpServerTool
         }
         catch (ToolFailedException failure)
         {
-            CallSpan.ToolFailed(failure.Message);
             return new CallToolResult { IsError = true, Content = [new TextContentBlock { Text = failure.Message }] };
         }
     }

@@ -33,6 +33,7 @@ internal sealed class McpEndpoint
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         _settings = settings;
         _options = new McpServerOptions { ServerInfo = new Implementation { Name = name, Version = ServerVersion }, ToolCollection = [.. tools] };
+        _options.Filters.Message.OutgoingFilters.Add(CallSpan.NoteErrors);
         _logs = services.GetRequiredService<ILoggerFactory>();
         _origins = new OriginGuard(settings.AllowedOrigins);
         TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
@@ -60,12 +61,12 @@ internal sealed class McpEndpoint
         }
         catch (McpRefusedException refusal)
         {
-            CallSpan.Failed(Activity.Current, (int)refusal.Code, refusal.Message);
+            CallSpan.Failed((int)refusal.Code, refusal.Message);
             await refusal.WriteAsync(context.Response);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // The client went away; there is nobody to answer.
+            // The client went away or its session ended: there is nobody to answer.
         }
     };
 
@@ -76,6 +77,7 @@ internal sealed class McpEndpoint
         using Activity? span = CallSpan.Begin(call, name => McpRequest.Header(context.Request, name));
         RequestRules.CheckRevision(call.Revision, call.Id);
         RequestRules.CheckMetadata(call, context.Request);
+        RequestParams.Check(call, _options.ToolCollection!.PrimitiveNames);
 
         if (Revisions.IsSessionless(call.Revision))
         {
@@ -155,7 +157,6 @@ internal sealed class McpEndpoint
     {
         HttpResponse response = context.Response;
         BeginEventStream(response);
-        Activity? span = Activity.Current;
         bool answered = await session.Transport.HandlePostRequestAsync(call.Message, response.Body, OnStarting, context.RequestAborted);
         if (!answered)
         {
@@ -165,13 +166,9 @@ internal sealed class McpEndpoint
 
         ValueTask OnStarting(JsonRpcMessage? first)
         {
-            if (first is JsonRpcError { Error: { } error })
+            if (first is JsonRpcError { Error: { } error } && Revisions.IsSessionless(call.Revision) && !response.HasStarted)
             {
-                CallSpan.Failed(span, error.Code, error.Message);
-                if (Revisions.IsSessionless(call.Revision) && !response.HasStarted)
-                {
-                    response.StatusCode = StatusOf((McpErrorCode)error.Code);
-                }
+                response.StatusCode = StatusOf((McpErrorCode)error.Code);
             }
 
             return ValueTask.CompletedTask;

@@ -24,17 +24,10 @@ internal static class RequestRules
     /// <exception cref="McpRefusedException">400: the revision is unknown here.</exception>
     public static void CheckRevision(string? revision, JsonNode? id)
     {
-        if (revision is null || Revisions.Supported.Contains(revision))
+        if (revision is not null && !Revisions.Supported.Contains(revision))
         {
-            return;
+            throw Unsupported(revision, Revisions.Supported, id);
         }
-
-        var supported = new JsonArray([.. Revisions.Supported.Select(static known => (JsonNode)known)]);
-        string message = $"{McpHeaders.ProtocolVersion} {revision} is not supported";
-        throw new McpRefusedException(StatusCodes.Status400BadRequest, McpErrorCode.UnsupportedProtocolVersion, message, id)
-        {
-            Details = new JsonObject { ["supported"] = supported, ["requested"] = revision },
-        };
     }
 
     /// <summary>Headers that mirror the body must agree with it, so that whoever routes by headers and whoever executes the body see the same call.</summary>
@@ -47,6 +40,11 @@ internal static class RequestRules
             if (Revisions.IsSessionless(declared))
             {
                 throw Mismatch(call, $"_meta declares {declared}: the header {McpHeaders.ProtocolVersion} must do so too");
+            }
+
+            if (call.Method == RequestMethods.Initialize && call.TextParam("protocolVersion") is { } wanted && Revisions.IsSessionless(wanted))
+            {
+                throw Unsupported(wanted, Revisions.Supported.Where(static known => !Revisions.IsSessionless(known)), call.Id);
             }
 
             return;
@@ -69,6 +67,16 @@ internal static class RequestRules
             CheckMirrored(call, McpHeaders.ProtocolVersion, call.Revision, declared);
             CheckPresent(call, MetaKeys.ClientCapabilities, call.Meta?[MetaKeys.ClientCapabilities] is JsonObject);
         }
+    }
+
+    private static McpRefusedException Unsupported(string revision, IEnumerable<string> supported, JsonNode? id)
+    {
+        var known = new JsonArray([.. supported.Select(static revision => (JsonNode)revision)]);
+        return new McpRefusedException(
+            StatusCodes.Status400BadRequest, McpErrorCode.UnsupportedProtocolVersion, $"the protocol's revision {revision} is not supported here", id)
+        {
+            Details = new JsonObject { ["supported"] = known, ["requested"] = revision },
+        };
     }
 
     private static void CheckMirrored(McpRequest call, string header, string? sent, string? inBody)

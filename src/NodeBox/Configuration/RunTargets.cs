@@ -1,0 +1,39 @@
+using NodeBox.Hosting;
+using NodeBox.Scenarios.Definition;
+using NodeBox.Scenarios.Running;
+
+namespace NodeBox.Configuration;
+
+/// <summary>Where a testbed's nodes and entries are, as a run needs them.</summary>
+internal static class RunTargets
+{
+    /// <exception cref="NodeBoxException">A scenario's entry is on no node.</exception>
+    public static RunTarget Of(Testbed testbed, IEnumerable<Scenario> scenarios, string driverNode)
+    {
+        Dictionary<string, Uri> entries = Entries(testbed);
+        foreach (Scenario scenario in scenarios.Where(scenario => !entries.ContainsKey(scenario.Entry)))
+        {
+            throw new NodeBoxException(
+                ExitCodes.Usage, $"scenario {scenario.Name} enters at {scenario.Entry}, and no node of {testbed.File} has that role: add it to one.");
+        }
+
+        return new RunTarget(
+            driverNode,
+            entries,
+            [.. testbed.Nodes.Select(static node => new NodeTarget(node.Name, node.Role, AgentWiring.UrlOf(node, NodeControl.Port)))],
+            AgentWiring.UrlOf(testbed.CollectorNode, testbed.CollectorNode.Settings.Collector.HttpPort));
+    }
+
+    private static Dictionary<string, Uri> Entries(Testbed testbed)
+    {
+        Dictionary<string, Uri> entries = testbed.Nodes
+            .SelectMany(static node => node.Settings.Agents.Select(agent => (agent.Name, Url: AgentWiring.UrlOf(node, agent.Port))))
+            .ToDictionary(static agent => agent.Name, static agent => agent.Url);
+        if (testbed.NodeWith(RoleNames.Baseline) is { } node)
+        {
+            entries[Scenario.Baseline] = AgentWiring.UrlOf(node, node.Settings.Baseline.Services[0].Port);
+        }
+
+        return entries;
+    }
+}

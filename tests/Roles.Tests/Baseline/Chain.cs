@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using NodeBox.Roles.Baseline;
+using NodeBox.Roles.Tests.Tools;
+
+namespace NodeBox.Roles.Tests.Baseline;
+
+/// <summary>A whole chain on loopback, each service on its own listener and port.</summary>
+internal sealed class Chain : IAsyncDisposable
+{
+    private readonly List<LoopbackListener> _listeners = [];
+
+    private Chain(BaselineSettings settings)
+    {
+        Settings = settings;
+        RequestBytes = new long?[settings.Services.Count];
+        ResponseBytes = new long?[settings.Services.Count];
+    }
+
+    public BaselineSettings Settings { get; }
+
+    /// <summary>Size of the last request body that each service got.</summary>
+    public long?[] RequestBytes { get; }
+
+    /// <summary>Size of the last answer that each service gave.</summary>
+    public long?[] ResponseBytes { get; }
+
+    public Uri Gateway => _listeners[0].Url;
+
+    /// <summary>Starts the chain with free ports in the place of the settings'.</summary>
+    public static async Task<Chain> StartAsync(BaselineSettings settings)
+    {
+        var chain = new Chain(settings with { Services = [.. settings.Services.Select(static service => service with { Port = FreePort() })] });
+        for (int i = 0; i < chain.Settings.Services.Count; i++)
+        {
+            int index = i;
+            int port = chain.Settings.Services[index].Port;
+            LoopbackListener listener = await LoopbackListener.StartAsync(app => chain.Map(app, index), port: port);
+            chain._listeners.Add(listener);
+        }
+
+        return chain;
+    }
+
+    public ValueTask StopAsync(int index) => _listeners[index].DisposeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (LoopbackListener listener in _listeners)
+        {
+            await listener.DisposeAsync();
+        }
+    }
+
+    private void Map(WebApplication app, int index)
+    {
+        app.Use(async (context, next) =>
+        {
+            RequestBytes[index] = context.Request.ContentLength;
+            await next(context);
+            ResponseBytes[index] = context.Response.ContentLength;
+        });
+        BaselineRole.MapService(app, Settings, index, static (_, _, _) => { });
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+}
