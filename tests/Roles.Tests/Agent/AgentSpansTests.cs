@@ -100,6 +100,20 @@ public sealed class AgentSpansTests
         Assert.Single(tasks.Distinct());
     }
 
+    [Fact]
+    public async Task Keeps_many_tasks_at_once_apart()
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
+
+        (AgentTask Answer, ActivityTraceId TaskId, ActivitySpanId)[] asked =
+            await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => testbed.AskAsync(new TaskPlan(9, [s_lookup, s_gateway]))));
+
+        Assert.All(asked, static task => Assert.Equal(TaskState.Completed, task.Answer.Status.State));
+        Dictionary<string, int> callsOfTask = testbed.Llm.TraceParents.CountBy(static header => header.Split('-')[1]).ToDictionary();
+        Assert.Equal(asked.Select(static task => task.TaskId.ToString()).Order(), callsOfTask.Keys.Order());
+        Assert.All(callsOfTask.Values, static calls => Assert.Equal(3, calls));
+    }
+
     // The client spans that an agent opened, in order, which all must bear its name.
     private static IEnumerable<string> CallsUnder(IReadOnlyList<Activity> spans, Activity agent, string name)
     {

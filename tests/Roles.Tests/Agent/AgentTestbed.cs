@@ -27,8 +27,9 @@ internal sealed class AgentTestbed : IAsyncDisposable
 
     /// <param name="serveLlm">Replaces the LLM's answers where it returns true.</param>
     /// <param name="change">Changes agent-a's settings.</param>
+    /// <param name="llm">Another LLM for both agents.</param>
     public static async Task<AgentTestbed> StartAsync(
-        Func<JsonElement, HttpContext, Task<bool>>? serveLlm = null, Func<AgentSettings, AgentSettings>? change = null)
+        Func<JsonElement, HttpContext, Task<bool>>? serveLlm = null, Func<AgentSettings, AgentSettings>? change = null, Uri? llm = null)
     {
         var testbed = new AgentTestbed { Llm = await ConstrainedLlm.StartAsync(serveLlm) };
         LoopbackListener db = await testbed.AddAsync(app =>
@@ -43,7 +44,7 @@ internal sealed class AgentTestbed : IAsyncDisposable
             Name = "agent-b",
             Port = 0,
             Prompt = "You are an agent.",
-            LlmUrl = testbed.Llm.Url,
+            LlmUrl = llm ?? testbed.Llm.Url,
             Model = "testbed",
             ToolServers = new Dictionary<string, Uri> { ["db"] = db.Mcp, ["synthetic"] = synthetic.Mcp },
             Services = new Dictionary<string, Uri> { ["gateway"] = gateway.Url },
