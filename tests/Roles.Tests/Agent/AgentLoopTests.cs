@@ -224,15 +224,17 @@ public sealed class AgentLoopTests
     {
         using var caller = new CancellationTokenSource();
         await using AgentTestbed testbed = await AgentTestbed.StartAsync(SilentAsync, static settings => settings with { MaxConcurrentTasks = 1, QueueLimit = 1 });
-        Task[] taken = [testbed.AskAsync(plan: null, caller.Token), testbed.AskAsync(plan: null, caller.Token)];
-        await Task.Delay(300);
+        List<Task> asked = [.. Enumerable.Range(0, 3).Select(_ => testbed.AskAsync(plan: null, caller.Token))];
 
-        A2AException e = await Assert.ThrowsAsync<A2AException>(() => testbed.AskAsync(plan: null));
+        // One is worked at and one waits, so only the refused one can end.
+        Task refused = await Task.WhenAny(asked);
+        asked.Remove(refused);
 
+        A2AException e = await Assert.ThrowsAsync<A2AException>(() => refused);
         Assert.Equal(A2AErrorCode.AgentBusy, e.Code);
         Assert.Contains("1 tasks and 1 wait", e.Message, StringComparison.Ordinal);
         await caller.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(taken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(asked));
     }
 
     private static async Task<bool> SilentAsync(JsonElement request, HttpContext context)
