@@ -43,19 +43,40 @@ public sealed class TaskConnections : IDisposable
     /// <summary>Closes the task's connections. A response that was not read to its end is aborted.</summary>
     public void Dispose() => Http.Dispose();
 
+    // A socket whose handle was used, as tagging does, can try one address only: so each address gets a socket of its own.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, TagSocket tagSocket, CancellationToken cancellation)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        DnsEndPoint server = context.DnsEndPoint;
+        IPAddress[] addresses = IPAddress.TryParse(server.Host, out IPAddress? literal)
+            ? [literal]
+            : await Dns.GetHostAddressesAsync(server.Host, cancellation).ConfigureAwait(false);
+
+        // The pool may run this in another request's asynchronous context, so the tag comes with the request that wanted the connection.
+        context.InitialRequestMessage.Options.TryGetValue(CallHandler.TagKey, out Tag? tag);
+        SocketException? failure = null;
+        foreach (IPAddress address in addresses)
+        {
+            try
+            {
+                return await ConnectAsync(new IPEndPoint(address, server.Port), tag, tagSocket, cancellation).ConfigureAwait(false);
+            }
+            catch (SocketException e)
+            {
+                failure = e;
+            }
+        }
+
+        throw failure ?? new SocketException((int)SocketError.HostNotFound);
+    }
+
+    private static async Task<Stream> ConnectAsync(IPEndPoint server, Tag? tag, TagSocket tagSocket, CancellationToken cancellation)
+    {
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            // The pool may run this in another request's asynchronous context, so the tag comes with the request that wanted the connection.
             var tagged = new TaggedSocket(socket, tagSocket);
-            if (context.InitialRequestMessage.Options.TryGetValue(CallHandler.TagKey, out Tag? tag))
-            {
-                tagged.Set(tag);
-            }
-
-            await socket.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
+            tagged.Set(tag);
+            await socket.ConnectAsync(server, cancellation).ConfigureAwait(false);
             return new TaggedStream(socket, tagged);
         }
         catch
