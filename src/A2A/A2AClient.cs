@@ -34,7 +34,12 @@ public sealed class A2AClient(HttpClient http)
     public async Task<SendMessageResponse> SendMessageAsync(Uri endpoint, SendMessageRequest message, CancellationToken cancellation = default)
     {
         SendMessageResponse response = await CallAsync(
-            endpoint, Methods.SendMessage, message, A2AJson.Default.SendMessageRequest, A2AJson.Default.SendMessageResponse, cancellation).ConfigureAwait(false);
+            endpoint,
+            Methods.SendMessage,
+            message,
+            A2AJson.Default.SendMessageRequest,
+            A2AJson.Default.SendMessageResponse,
+            cancellation).ConfigureAwait(false);
         return (response.Task is null) != (response.Message is null)
             ? response
             : throw new A2AException(A2AErrorCode.InvalidAgentResponse, $"{endpoint} answered with neither or both of task and message");
@@ -45,7 +50,12 @@ public sealed class A2AClient(HttpClient http)
         CallAsync(endpoint, Methods.GetTask, task, A2AJson.Default.TaskRequest, A2AJson.Default.AgentTask, cancellation);
 
     private async Task<TResult> CallAsync<TParams, TResult>(
-        Uri endpoint, string method, TParams parameters, JsonTypeInfo<TParams> paramsType, JsonTypeInfo<TResult> resultType, CancellationToken cancellation)
+        Uri endpoint,
+        string method,
+        TParams parameters,
+        JsonTypeInfo<TParams> paramsType,
+        JsonTypeInfo<TResult> resultType,
+        CancellationToken cancellation)
         where TResult : class
     {
         long id = Interlocked.Increment(ref _lastId);
@@ -95,7 +105,9 @@ public sealed class A2AClient(HttpClient http)
     {
         request.Headers.TryAddWithoutValidation(ProtocolVersion.Parameter, ProtocolVersion.Supported);
         request.Headers.Accept.ParseAdd("application/json");
-        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        using HttpResponseMessage response = await http
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation)
+            .ConfigureAwait(false);
         await response.Content.LoadIntoBufferAsync(MaxResponseBytes, cancellation).ConfigureAwait(false);
         return (response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
     }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace NodeBox.A2A;
 
@@ -27,7 +26,7 @@ public sealed class A2ADispatcher(AnswerMessage answer, Func<string, AgentTask?>
         JsonElement id = s_null;
         try
         {
-            JsonRpcRequest request = ReadRequest(body, ref id);
+            JsonRpcRequest request = JsonRpcRequest.Parse(body, ref id);
             ProtocolVersion.Require(version);
             JsonElement result = await InvokeAsync(request, cancellation).ConfigureAwait(false);
             return Reply(200, new JsonRpcResponse(JsonRpcRequest.Version, id, result));
@@ -45,72 +44,6 @@ public sealed class A2ADispatcher(AnswerMessage answer, Func<string, AgentTask?>
     /// <summary>The error response to a request whose body could not even be received.</summary>
     public static A2AReply Refuse(A2AErrorCode code, string message) => Fail(s_null, code, message);
 
-    private static JsonRpcRequest ReadRequest(ReadOnlyMemory<byte> body, ref JsonElement id)
-    {
-        JsonElement json = Parse(body);
-        if (json.ValueKind != JsonValueKind.Object)
-        {
-            throw new A2AException(A2AErrorCode.InvalidRequest, "a JSON-RPC request is one object; batches are not served");
-        }
-
-        if (!json.TryGetProperty("id", out JsonElement sent) || !IsId(sent))
-        {
-            throw new A2AException(A2AErrorCode.InvalidRequest, "id: a string or a number is required");
-        }
-
-        id = sent;
-        JsonRpcRequest? request;
-        try
-        {
-            request = json.Deserialize(A2AJson.Default.JsonRpcRequest);
-        }
-        catch (JsonException e)
-        {
-            throw new A2AException(A2AErrorCode.InvalidRequest, $"request{e.Path?.TrimStart('$')}: {e.Message}", e);
-        }
-
-        return request is { Jsonrpc: JsonRpcRequest.Version }
-            ? request
-            : throw new A2AException(A2AErrorCode.InvalidRequest, "jsonrpc: must be \"2.0\"");
-    }
-
-    private static JsonElement Parse(ReadOnlyMemory<byte> body)
-    {
-        // JsonDocument leaves the bytes inside strings unchecked until somebody reads them.
-        if (!Utf8.IsValid(body.Span))
-        {
-            throw new A2AException(A2AErrorCode.ParseError, "the request is not UTF-8");
-        }
-
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(body);
-            return document.RootElement.Clone();
-        }
-        catch (JsonException e)
-        {
-            throw new A2AException(A2AErrorCode.ParseError, $"the request is not JSON: {e.Message}", e);
-        }
-    }
-
-    private static bool IsId(JsonElement id)
-    {
-        if (id.ValueKind != JsonValueKind.String)
-        {
-            return id.ValueKind == JsonValueKind.Number;
-        }
-
-        try
-        {
-            return id.GetString() is not null;
-        }
-        catch (InvalidOperationException)
-        {
-            // An escaped lone surrogate: valid JSON, no Unicode text, and it could not be echoed.
-            return false;
-        }
-    }
-
     private async Task<JsonElement> InvokeAsync(JsonRpcRequest request, CancellationToken cancellation)
     {
         switch (request.Method)
@@ -127,7 +60,8 @@ public sealed class A2ADispatcher(AnswerMessage answer, Func<string, AgentTask?>
                 throw new A2AException(A2AErrorCode.TaskNotCancelable, $"task {Find(request).Id} is done");
             case "SendStreamingMessage" or "SubscribeToTask" or "ListTasks" or "GetExtendedAgentCard":
                 throw new A2AException(A2AErrorCode.UnsupportedOperation, $"this agent does not offer {request.Method}");
-            case "CreateTaskPushNotificationConfig" or "GetTaskPushNotificationConfig" or "ListTaskPushNotificationConfigs" or "DeleteTaskPushNotificationConfig":
+            case "CreateTaskPushNotificationConfig" or "GetTaskPushNotificationConfig":
+            case "ListTaskPushNotificationConfigs" or "DeleteTaskPushNotificationConfig":
                 throw new A2AException(A2AErrorCode.PushNotificationNotSupported, "this agent sends no push notifications");
             default:
                 throw new A2AException(A2AErrorCode.MethodNotFound, $"A2A {ProtocolVersion.Supported} has no method \"{request.Method}\"");
@@ -161,7 +95,8 @@ public sealed class A2ADispatcher(AnswerMessage answer, Func<string, AgentTask?>
             A2AErrorCode.AgentBusy => 503,
             _ => 200,
         };
-        return Reply(status, new JsonRpcResponse(JsonRpcRequest.Version, id, Error: new JsonRpcError((int)code, message, ErrorInfo.Of(code))));
+        var error = new JsonRpcError((int)code, message, ErrorInfo.Of(code));
+        return Reply(status, new JsonRpcResponse(JsonRpcRequest.Version, id, Error: error));
     }
 
     private static A2AReply Reply(int status, JsonRpcResponse response) =>

@@ -26,7 +26,8 @@ public sealed record AgentCard(
             static offered => offered is { ProtocolBinding: AgentInterface.JsonRpc } && ProtocolVersion.IsSupported(offered.ProtocolVersion));
         if (match is null)
         {
-            throw new A2AException(A2AErrorCode.InvalidAgentResponse, $"agent \"{Name}\" offers no JSONRPC interface of A2A {ProtocolVersion.Supported}");
+            throw new A2AException(
+                A2AErrorCode.InvalidAgentResponse, $"agent \"{Name}\" offers no JSONRPC interface of A2A {ProtocolVersion.Supported}");
         }
 
         if (!Uri.TryCreate(match.Url, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https"))

@@ -40,7 +40,11 @@ public sealed record Message(
     public static string NewId() => Guid.NewGuid().ToString();
 
     /// <summary>What the message says: its text parts, and its data parts as JSON, one below the other. The plan is not said.</summary>
-    public string Text() => string.Join('\n', Parts.Where(static part => !TaskPlan.IsIn(part)).Select(static part => part.Text ?? part.Data?.GetRawText()));
+    public string Text()
+    {
+        IEnumerable<Part> said = Parts.Where(static part => !TaskPlan.IsIn(part));
+        return string.Join('\n', said.Select(static part => part.Text ?? part.Data?.GetRawText()));
+    }
 }
 
 /// <summary>A section of content. Exactly one of text, raw, url and data is set.</summary>

@@ -36,12 +36,12 @@ internal static class Params
 
         if (configuration.ReturnImmediately == true)
         {
-            throw new A2AException(A2AErrorCode.UnsupportedOperation, "this agent answers when the task is done; returnImmediately must be false");
+            throw new A2AException(A2AErrorCode.UnsupportedOperation, "returnImmediately: this agent answers when the task is done");
         }
 
         if (configuration.AcceptedOutputModes is { Count: > 0 } modes && !modes.Any(static mode => mode is "text/plain" or "text/*" or "*/*"))
         {
-            throw new A2AException(A2AErrorCode.ContentTypeNotSupported, "this agent answers in text/plain, which acceptedOutputModes leaves out");
+            throw new A2AException(A2AErrorCode.ContentTypeNotSupported, "acceptedOutputModes: this agent answers in text/plain");
         }
     }
 

@@ -44,7 +44,9 @@ public sealed record TaskPlan(
     }
 
     internal static bool IsIn(Part part) =>
-        part.Data is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty(ExtensionUri, out JsonElement plan) && plan.ValueKind == JsonValueKind.Object;
+        part.Data is { ValueKind: JsonValueKind.Object } data
+        && data.TryGetProperty(ExtensionUri, out JsonElement plan)
+        && plan.ValueKind == JsonValueKind.Object;
 
     private static void CheckSteps(IReadOnlyList<TaskStep> steps, string path)
     {

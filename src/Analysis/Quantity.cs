@@ -18,11 +18,13 @@ internal static class Quantity
     /// <summary>The value without its unit.</summary>
     public static string Text(double value, string unit) => Number(unit == "share" ? value * 100 : value);
 
-    /// <summary>The value and its interval, as in <c>12.3 [11.9, 12.8]</c>; the value alone where the interval is that value.</summary>
+    /// <summary>The value and its interval, as in <c>12.3 [11.9, 12.8]</c>; the value alone where the interval reads the same.</summary>
     public static string Text(double value, Interval interval, string unit)
     {
         string text = Text(value, unit);
-        return interval.Low == interval.High ? text : $"{text} [{Text(interval.Low, unit)}, {Text(interval.High, unit)}]";
+        string low = Text(interval.Low, unit);
+        string high = Text(interval.High, unit);
+        return low == text && high == text ? text : $"{text} [{low}, {high}]";
     }
 
     /// <summary>A p-value: below 0.001 its digits mean nothing.</summary>

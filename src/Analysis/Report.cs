@@ -7,14 +7,24 @@ namespace NodeBox.Analysis;
 /// <summary>The run as one HTML file that needs nothing else: no network, no script; light, dark and on paper.</summary>
 public static class Report
 {
-    private static readonly string[] s_methods =
-    [
-        "A task lasts from its begin to its end as the driver saw them; all tasks count, also those that failed. Calls are counted on client spans.",
-        "Each connection counts once, at the end that opened it. Uplink is the payload that this end sent, downlink what it received, summed over the task's connections between nodes; loopback is left out unless named. Retransmitted segments are summed over both ends. RTTs are those of the end that opened the connection.",
-        "Quantiles are of type 7 (linear between order statistics). Intervals are 95 % percentile-bootstrap intervals from 2,000 resamples (fewer above 20,000 values) with a fixed seed. Those of a p95 or p99 rest on few values in a small run and are then too narrow.",
-        "Pairs of scenarios are compared by the two-sided Mann-Whitney test, exact for up to 20 values a side without ties, else by the normal approximation with tie and continuity correction; p-values are adjusted by Holm's method over all comparisons of the run. The effect is Cliff's δ; the shift is that of Hodges and Lehmann.",
-        "All methods take values as independent. Flows of one task share its fate, so the intervals of RTTs are somewhat too narrow.",
-    ];
+    private const string Methods =
+        """
+        A task lasts from its begin to its end as the driver saw them; all tasks count, also those that failed.
+        Calls are counted on client spans.
+
+        Each connection counts once, at the end that opened it. Uplink is the payload that this end sent, downlink what it received,
+        summed over the task's connections between nodes; loopback is left out unless named. Retransmitted segments are summed over
+        both ends. RTTs are those of the end that opened the connection.
+
+        Quantiles are of type 7 (linear between order statistics). Intervals are 95 % percentile-bootstrap intervals from 2,000 resamples
+        (fewer above 20,000 values) with a fixed seed. Those of a p95 or p99 rest on few values in a small run and are then too narrow.
+
+        Pairs of scenarios are compared by the two-sided Mann-Whitney test, exact for up to 20 values a side without ties, else by the
+        normal approximation with tie and continuity correction; p-values are adjusted by Holm's method over all comparisons of the run.
+        The effect is Cliff's δ; the shift is that of Hodges and Lehmann.
+
+        All methods take values as independent. Flows of one task share its fate, so the intervals of RTTs are somewhat too narrow.
+        """;
 
     /// <param name="folder">The run.</param>
     /// <param name="summary">Its summary.</param>
@@ -48,7 +58,7 @@ public static class Report
                 TableSection.Everything(summary),
                 RunSection.Completeness(checks),
                 RunSection.Facts(folder.Manifest),
-                new XElement("section", new XElement("h2", "How the figures are computed"), s_methods.Select(Markup.Paragraph)),
+                new XElement("section", new XElement("h2", "How the figures are computed"), Methods.Split("\n\n").Select(Markup.Paragraph)),
                 new XElement("footer", "Made by nodebox from the run folder alone; summary.json beside this file holds the same figures.")));
     }
 

@@ -12,4 +12,7 @@ public sealed class DuckDbException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>Whether DuckDB has given the database up, for example because a full disk failed a checkpoint: it must be opened again.</summary>
+    public bool IsFatal => Message.StartsWith("FATAL Error", StringComparison.Ordinal);
 }

@@ -55,4 +55,12 @@ public sealed class DatabaseTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, Library.FileName), "no library");
         Assert.Contains("could not be loaded", Assert.Throws<DuckDbException>(() => Library.Load(_folder)).Message);
     }
+
+    [Fact]
+    public void Refuses_another_version_of_the_library()
+    {
+        string message = Assert.Throws<DuckDbException>(() => Library.RequireVersion("v1.4.0")).Message;
+        Assert.Contains("is DuckDB v1.4.0", message);
+        Assert.Contains(Library.Version, message);
+    }
 }

@@ -6,7 +6,7 @@ namespace NodeBox.Analysis.Figures;
 internal sealed class Scale
 {
     private const double DecadesForRoundTicks = 0.8;
-    private const int LogTicksAtMost = 9;
+    private const int LogTicksAtMost = 12;
 
     private readonly double from;
     private readonly double to;
@@ -44,8 +44,8 @@ internal sealed class Scale
     public static string Label(double tick) => Math.Abs(tick) switch
     {
         >= 1_000_000 => (tick / 1_000_000).ToString("0.##M", CultureInfo.InvariantCulture),
-        >= 10_000 => (tick / 1000).ToString("0.##k", CultureInfo.InvariantCulture),
-        _ => tick.ToString("#,##0.####", CultureInfo.InvariantCulture),
+        >= 1_000 => (tick / 1_000).ToString("0.##k", CultureInfo.InvariantCulture),
+        _ => tick.ToString("0.####", CultureInfo.InvariantCulture),
     };
 
     public double At(double value)

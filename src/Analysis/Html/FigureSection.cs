@@ -9,7 +9,7 @@ namespace NodeBox.Analysis.Html;
 internal static class FigureSection
 {
     private const string HowToReadCurves =
-        "Read it as: the curve's height at x is the share of values at or below x. A curve further left is faster, a steeper one steadier; the dot is the median.";
+        "The curve's height at x is the share of values at or below x. A curve further left is faster, a steeper one steadier; the dot is the median.";
 
     private const string HowToReadBars = "Bars are means, whiskers their 95 % bootstrap intervals; a bar without a whisker had the same value in every task.";
 

@@ -48,7 +48,11 @@ internal static class RunSection
 
     private static XElement Nodes(Manifest manifest)
     {
-        string[] columns = ["Node", "Role", "Kernel", "Flows measured by", "Congestion control", "Clock within (µs)", "Cores busy", "Waited for CPU (ms)", "Exit"];
+        string[] columns =
+        [
+            "Node", "Role", "Kernel", "Flows measured by", "Congestion control",
+            "Clock within (µs)", "Cores busy", "Waited for CPU (ms)", "Exit",
+        ];
         var rows = manifest.Nodes!.Select(pair => new[]
         {
             pair.Key,
@@ -59,7 +63,7 @@ internal static class RunSection
             Number(pair.Value.ClockBoundNs / 1e3),
             Number(pair.Value.Cpu?.Busy),
             Number(pair.Value.Cpu?.RunQueueDelayMs),
-            pair.Value.Exit?.ToString() ?? "ran on",
+            pair.Value.Exit?.ToString() ?? "running",
         });
         return Markup.Table(null, columns, rows, words: true);
     }

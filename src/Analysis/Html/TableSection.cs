@@ -30,7 +30,8 @@ internal static class TableSection
             "section",
             new XElement("h2", "How far apart the scenarios are"),
             Markup.Table(
-                "The shift from the first scenario to the second in the metric's unit (Hodges-Lehmann, 95 % interval); below it Cliff's δ with its interval, from −1 (always smaller) over 0 to 1 (always larger), and the adjusted p-value.",
+                "The shift from the first scenario to the second in the metric's unit (Hodges-Lehmann, 95 % interval); below it Cliff's δ "
+                + "with its interval, from −1 (always smaller) over 0 to 1 (always larger), and the adjusted p-value.",
                 ["", .. pairs.Select(pair => $"{pair.A} → {pair.B}")],
                 rows));
     }
@@ -72,7 +73,8 @@ internal static class TableSection
             return "the same";
         }
 
-        string delta = $"δ {Quantity.Number(comparison.Effect)} [{Quantity.Number(comparison.Ci95[0])}, {Quantity.Number(comparison.Ci95[1])}], {Quantity.P(comparison.PAdjusted)}";
+        string interval = $"[{Quantity.Number(comparison.Ci95[0])}, {Quantity.Number(comparison.Ci95[1])}]";
+        string delta = $"δ {Quantity.Number(comparison.Effect)} {interval}, {Quantity.P(comparison.PAdjusted)}";
 
         // Differences of outcomes are −1, 0 or 1, so their median says little; δ is the difference of the shares.
         return metric.Unit == "share" ? delta : new object[] { Shift(comparison, metric.Unit), new XElement("small", delta) };

@@ -7,7 +7,9 @@ public sealed record MannWhitney(double U, double P)
 {
     private const int ExactUpTo = 20;
 
-    /// <summary>Exact where both samples have at most 20 values and no two are equal; else the normal approximation with tie and continuity correction.</summary>
+    /// <summary>
+    /// Exact where both samples have at most 20 values and no two are equal; else the normal approximation with tie and continuity correction.
+    /// </summary>
     public static MannWhitney Of(Sample a, Sample b)
     {
         PooledRanks ranks = new(a, b);

@@ -17,6 +17,8 @@ internal struct SplitMix64(ulong seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>A number in [0, <paramref name="count"/>): the high word of a product, whose bias of at most count/2^64 is far below what 2,000 resamples show.</summary>
+    /// <summary>
+    /// A number in [0, <paramref name="count"/>): the high word of a product, whose bias of at most count/2^64 is far below what resampling shows.
+    /// </summary>
     public int Below(int count) => (int)Math.BigMul(Next(), (ulong)count, out _);
 }

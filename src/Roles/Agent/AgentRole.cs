@@ -6,7 +6,9 @@ using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Roles.Agent;
 
-/// <summary>The agent roles on a listener of their own: A2A's JSON-RPC at <c>/</c>, the agent card at its well-known path, and <c>/health</c>.</summary>
+/// <summary>
+/// The agent roles on a listener of their own: A2A's JSON-RPC at <c>/</c>, the agent card at its well-known path, and <c>/health</c>.
+/// </summary>
 public static class AgentRole
 {
     private const int MaxRequestBytes = 1 << 20;
@@ -21,7 +23,11 @@ public static class AgentRole
         var loop = new AgentLoop(settings, tagSocket);
         var dispatcher = new A2ADispatcher(loop.AnswerAsync, loop.Find);
         endpoints.MapPost("/", context => ServeAsync(context, dispatcher));
-        endpoints.MapGet(AgentCard.WellKnownPath, context => WriteAsync(context, 200, AgentCards.Of(settings, BaseUrl(context.Request)).ToJson()));
+        endpoints.MapGet(AgentCard.WellKnownPath, context =>
+        {
+            AgentCard card = AgentCards.Of(settings, $"{context.Request.Scheme}://{context.Request.Host}/");
+            return WriteAsync(context, 200, card.ToJson());
+        });
         endpoints.MapGet("/health", static context => WriteAsync(context, 200, "{\"status\":\"ok\"}"u8.ToArray()));
         return loop;
     }
@@ -31,9 +37,7 @@ public static class AgentRole
         A2AReply reply;
         try
         {
-            reply = await ReadAsync(context) is { } body
-                ? await dispatcher.DispatchAsync(body, VersionOf(context.Request), context.RequestAborted)
-                : A2ADispatcher.Refuse(A2AErrorCode.InvalidRequest, $"a request may have {MaxRequestBytes} bytes");
+            reply = await DispatchAsync(context, dispatcher);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -46,6 +50,19 @@ public static class AgentRole
         }
 
         await WriteAsync(context, reply.HttpStatus, reply.Json);
+    }
+
+    private static async Task<A2AReply> DispatchAsync(HttpContext context, A2ADispatcher dispatcher)
+    {
+        HttpRequest request = context.Request;
+        if (!string.IsNullOrEmpty(request.ContentType) && !request.HasJsonContentType())
+        {
+            return A2ADispatcher.Refuse(A2AErrorCode.ContentTypeNotSupported, $"a request is application/json, not {request.ContentType}");
+        }
+
+        return await ReadAsync(context) is { } body
+            ? await dispatcher.DispatchAsync(body, VersionOf(request), context.RequestAborted)
+            : A2ADispatcher.Refuse(A2AErrorCode.InvalidRequest, $"a request may have {MaxRequestBytes} bytes");
     }
 
     // Null where the body is too long.
@@ -68,8 +85,6 @@ public static class AgentRole
 
     private static string? VersionOf(HttpRequest request) =>
         request.Headers[ProtocolVersion.Parameter] is [{ Length: > 0 } version, ..] ? version : request.Query[ProtocolVersion.Parameter];
-
-    private static string BaseUrl(HttpRequest request) => $"{request.Scheme}://{request.Host}/";
 
     private static async Task WriteAsync(HttpContext context, int status, byte[] json)
     {

@@ -30,11 +30,11 @@ internal sealed record Decision(TaskStep Step, string Function, JsonElement Argu
 
     /// <summary>The call in <paramref name="reply"/>, which must be this decision.</summary>
     /// <exception cref="TaskFailedException">The model decided otherwise, or its decision is cut off.</exception>
-    public DecidedCall Require(ChatReply reply)
+    public ToolCall Require(ChatReply reply)
     {
         if (reply.FinishReason == "length")
         {
-            throw new TaskFailedException($"the model ran out of tokens while it called {Function}; raise the agent's limit of tokens for decisions");
+            throw new TaskFailedException($"the model ran out of tokens while it called {Function}; raise decision_max_tokens");
         }
 
         if (reply.ToolCalls is not [{ } call])
@@ -42,13 +42,13 @@ internal sealed record Decision(TaskStep Step, string Function, JsonElement Argu
             throw new TaskFailedException($"the model made {reply.ToolCalls.Count} calls where the plan has one call of {Function}");
         }
 
-        if (call.Function.Name != Function || !Json.TryParseObject(call.Function.Arguments, out JsonElement arguments) || !JsonElement.DeepEquals(arguments, Arguments))
-        {
-            throw new TaskFailedException(
+        bool isDecided = call.Function.Name == Function
+            && Json.TryParseObject(call.Function.Arguments, out JsonElement arguments)
+            && JsonElement.DeepEquals(arguments, Arguments);
+        return isDecided
+            ? call
+            : throw new TaskFailedException(
                 $"the model called {call.Function.Name}({call.Function.Arguments}) where the plan has {Function}({Arguments.GetRawText()})");
-        }
-
-        return new DecidedCall(call, arguments, Step);
     }
 
     private OfferedFunction Narrow(OfferedFunction offer) => offer with { Parameters = Json.Element(ConstantObject(Arguments)) };

@@ -31,7 +31,8 @@ internal sealed class McpTools : IAsyncDisposable
     {
         if (!_settings.ToolServers.TryGetValue(server, out Uri? url))
         {
-            throw new TaskFailedException($"{_settings.Name} has no tool server \"{server}\"; it has: {string.Join(", ", _settings.ToolServers.Keys)}");
+            string known = string.Join(", ", _settings.ToolServers.Keys);
+            throw new TaskFailedException($"{_settings.Name} has no tool server \"{server}\"; it has: {known}");
         }
 
         McpClient client = await InitializeAsync(server, url, cancellation).ConfigureAwait(false);
@@ -72,25 +73,28 @@ internal sealed class McpTools : IAsyncDisposable
                 ownsHttpClient: false);
             var options = new McpClientOptions { ClientInfo = new Implementation { Name = _settings.Name, Version = "1.0" } };
             McpClient client = await McpClient.CreateAsync(transport, options, cancellationToken: cancellation).ConfigureAwait(false);
-            Describe(span, client.SessionId is null ? "server/discover" : "initialize", client, url);
+            // The client finds out by trying whether the server has sessions to initialize.
+            span.DisplayName = client.SessionId is null ? "server/discover" : "initialize";
+            Describe(span, span.DisplayName, client, url);
             return client;
         }).ConfigureAwait(false);
 
     private AgentFunction FunctionOf(string server, Uri url, McpClient client, Tool tool)
     {
         var offer = new OfferedFunction(FunctionNames.Of($"{server}.{tool.Name}"), tool.Description, tool.InputSchema);
-        return new AgentFunction(offer, (decided, cancellation) =>
+        return new AgentFunction(offer, (decision, callId, cancellation) =>
             ClientSpan.RunAsync(CallKind.Tool, $"execute_tool {tool.Name}", _settings.Name, span =>
             {
                 Describe(span, "tools/call", client, url);
                 span.SetTag(SemanticConventions.OperationName, "execute_tool");
                 span.SetTag(SemanticConventions.ToolName, tool.Name);
-                span.SetTag(SemanticConventions.ToolCallId, decided.Call.Id);
-                return CallAsync(span, client, tool.Name, decided.Arguments, cancellation);
+                span.SetTag(SemanticConventions.ToolCallId, callId);
+                return CallAsync(span, client, tool.Name, decision.Arguments, cancellation);
             }));
     }
 
-    private static async Task<string> CallAsync(Activity span, McpClient client, string tool, JsonElement arguments, CancellationToken cancellation)
+    private static async Task<string> CallAsync(
+        Activity span, McpClient client, string tool, JsonElement arguments, CancellationToken cancellation)
     {
         var meta = new JsonObject();
         TraceHeaders.Inject(span, (name, value) => meta[name] = value);
@@ -132,7 +136,6 @@ internal sealed class McpTools : IAsyncDisposable
 
     private static void Describe(Activity span, string method, McpClient client, Uri url)
     {
-        span.DisplayName = span.DisplayName == "initialize" ? method : span.DisplayName;
         span.SetTag(SemanticConventions.McpMethodName, method);
         span.SetTag(SemanticConventions.McpProtocolVersion, client.NegotiatedProtocolVersion);
         span.SetTag(SemanticConventions.McpSessionId, client.SessionId);

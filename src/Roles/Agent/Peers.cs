@@ -20,22 +20,23 @@ internal sealed class Peers(AgentSettings settings, HttpClient http, int answerM
     {
         if (settings.Peers.Count > 0)
         {
-            var offer = new OfferedFunction(FunctionName, "Sends a subtask to another agent and returns its answer.", FunctionSchemas.Delegate(settings.Peers.Keys));
+            const string does = "Sends a subtask to another agent and returns its answer.";
+            var offer = new OfferedFunction(FunctionName, does, FunctionSchemas.Delegate(settings.Peers.Keys));
             yield return new AgentFunction(offer, DelegateAsync);
         }
     }
 
-    private async Task<string> DelegateAsync(DecidedCall decided, CancellationToken cancellation)
+    private async Task<string> DelegateAsync(Decision decision, string callId, CancellationToken cancellation)
     {
-        string agent = decided.Step.Delegate!;
+        string agent = decision.Step.Delegate!;
         Uri endpoint = await DiscoverAsync(agent, cancellation).ConfigureAwait(false);
         return await ClientSpan.RunAsync(CallKind.Agent, $"invoke_agent {agent}", settings.Name, async span =>
         {
             span.SetTag(SemanticConventions.OperationName, "invoke_agent");
             span.SetTag(SemanticConventions.AgentName, agent);
             span.SetServer(endpoint);
-            var plan = new TaskPlan(answerMaxTokens, decided.Step.Steps ?? []);
-            var request = new SendMessageRequest(Message.FromUser(decided.Step.Text!, plan));
+            var plan = new TaskPlan(answerMaxTokens, decision.Step.Steps ?? []);
+            var request = new SendMessageRequest(Message.FromUser(decision.Step.Text!, plan));
             SendMessageResponse response = await _client.SendMessageAsync(endpoint, request, cancellation).ConfigureAwait(false);
             return AnswerOf(agent, response);
         }).ConfigureAwait(false);

@@ -11,23 +11,26 @@ internal sealed class Services(AgentSettings settings, HttpClient http)
     public const string FunctionName = "call_service";
 
     private const int MaxResponseBytes = 64 << 20;
+    private const int MaxErrorChars = 200;
 
     /// <summary>The function that calls a service, or none where the agent knows none.</summary>
     public IEnumerable<AgentFunction> Functions()
     {
         if (settings.Services.Count > 0)
         {
-            var offer = new OfferedFunction(FunctionName, "Calls a service by HTTP and returns its response.", FunctionSchemas.CallService(settings.Services.Keys));
+            const string does = "Calls a service by HTTP and returns its response.";
+            var offer = new OfferedFunction(FunctionName, does, FunctionSchemas.CallService(settings.Services.Keys));
             yield return new AgentFunction(offer, CallAsync);
         }
     }
 
-    private Task<string> CallAsync(DecidedCall decided, CancellationToken cancellation)
+    private Task<string> CallAsync(Decision decision, string callId, CancellationToken cancellation)
     {
-        string service = decided.Step.Service!;
+        string service = decision.Step.Service!;
         if (!settings.Services.TryGetValue(service, out Uri? url))
         {
-            throw new TaskFailedException($"{settings.Name} knows no service \"{service}\"; it knows: {string.Join(", ", settings.Services.Keys)}");
+            string known = string.Join(", ", settings.Services.Keys);
+            throw new TaskFailedException($"{settings.Name} knows no service \"{service}\"; it knows: {known}");
         }
 
         return ClientSpan.RunAsync(CallKind.Service, $"POST {service}", settings.Name, async span =>
@@ -35,17 +38,24 @@ internal sealed class Services(AgentSettings settings, HttpClient http)
             span.SetTag(SemanticConventions.HttpRequestMethod, "POST");
             span.SetTag(SemanticConventions.UrlPath, url.AbsolutePath);
             span.SetServer(url);
-            using var request = new HttpRequestMessage(HttpMethod.Post, url)
-            {
-                Content = new StringContent(decided.Arguments.GetProperty("arguments").GetRawText(), Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
-            };
-            using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
-            await response.Content.LoadIntoBufferAsync(MaxResponseBytes, cancellation).ConfigureAwait(false);
-            span.SetTag(SemanticConventions.HttpResponseStatusCode, (int)response.StatusCode);
-            string body = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
-            return response.IsSuccessStatusCode
+            string arguments = decision.Arguments.GetProperty("arguments").GetRawText();
+            (int status, string body) = await PostAsync(url, arguments, cancellation).ConfigureAwait(false);
+            span.SetTag(SemanticConventions.HttpResponseStatusCode, status);
+            string begin = body[..Math.Min(body.Length, MaxErrorChars)];
+            return status is >= 200 and < 300
                 ? body
-                : throw new TaskFailedException($"service \"{service}\" at {url} answered HTTP {(int)response.StatusCode}: {body[..Math.Min(body.Length, 200)]}");
+                : throw new TaskFailedException($"service \"{service}\" at {url} answered HTTP {status}: {begin}");
         });
+    }
+
+    private async Task<(int Status, string Body)> PostAsync(Uri url, string json, CancellationToken cancellation)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
+        using HttpResponseMessage response = await http
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation)
+            .ConfigureAwait(false);
+        await response.Content.LoadIntoBufferAsync(MaxResponseBytes, cancellation).ConfigureAwait(false);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
     }
 }

@@ -91,19 +91,18 @@ internal sealed class TaskRun : IAsyncDisposable
 
         var request = new ChatRequest(
             _settings.Model, _messages, _settings.DecisionMaxTokens, decision.Narrow(_functions.Values), new ToolChoice(decision.Function));
-        DecidedCall decided = decision.Require(await _chat.CompleteAsync(request, cancellation).ConfigureAwait(false));
-        string result = await function.InvokeAsync(decided, cancellation).ConfigureAwait(false);
-        _messages.Add(ChatMessage.Assistant(decided.Call));
-        _messages.Add(ChatMessage.ToolResult(decided.Call.Id, Shorten(result)));
+        ToolCall call = decision.Require(await _chat.CompleteAsync(request, cancellation).ConfigureAwait(false));
+        string result = await function.InvokeAsync(decision, call.Id, cancellation).ConfigureAwait(false);
+        _messages.Add(ChatMessage.Assistant(call));
+        _messages.Add(ChatMessage.ToolResult(call.Id, Shorten(result)));
     }
 
     // A request without tools must not name a choice among them.
     private ChatRequest FinalRequest()
     {
         var request = new ChatRequest(_settings.Model, _messages, _plan.AnswerMaxTokens);
-        return _functions.Count == 0
-            ? request
-            : request with { Tools = [.. _functions.Values.Select(static function => new ChatTool(function.Offer))], ToolChoice = ToolChoice.None };
+        ChatTool[] tools = [.. _functions.Values.Select(static function => new ChatTool(function.Offer))];
+        return tools.Length == 0 ? request : request with { Tools = tools, ToolChoice = ToolChoice.None };
     }
 
     private string Shorten(string result) => result.Length <= _settings.ToolResultLimit

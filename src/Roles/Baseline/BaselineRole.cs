@@ -4,7 +4,9 @@ using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Roles.Baseline;
 
-/// <summary>Puts the services of the baseline chain on their listeners' routes: <c>POST /</c> with <c>{"order_id", "item_id", "quantity"}</c>.</summary>
+/// <summary>
+/// Puts the services of the baseline chain on their listeners' routes: <c>POST /</c> with <c>{"order_id", "item_id", "quantity"}</c>.
+/// </summary>
 public static class BaselineRole
 {
     /// <summary>Serves one service of the chain.</summary>

@@ -78,7 +78,7 @@ public sealed record BaselineService
         int least = RequestRoom + (services * AnswerRoom);
         if (ResponseBytes != 0 && (ResponseBytes < least || ResponseBytes > MaxBytes))
         {
-            yield return $"response_bytes: must be 0 or from {least} to {MaxBytes}, since {services} services answer in it; it is {ResponseBytes}";
+            yield return $"response_bytes: must be 0 or from {least} (for {services} services) to {MaxBytes}, not {ResponseBytes}";
         }
     }
 }

@@ -35,9 +35,12 @@ public sealed record BaselineSettings
             yield return $"services: a chain has 1 to {MaxServices} services, not {Services.Count}";
         }
 
-        foreach (string name in Services.GroupBy(static service => service.Name).Where(static same => same.Count() > 1).Select(static same => same.Key))
+        foreach ((string name, int count) in Services.CountBy(static service => service.Name))
         {
-            yield return $"services: the name {name} occurs more than once";
+            if (count > 1)
+            {
+                yield return $"services: the name {name} occurs {count} times";
+            }
         }
 
         for (int i = 0; i < Services.Count; i++)

@@ -8,14 +8,14 @@ using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Roles.Baseline;
 
-/// <summary>Calls one service from the one before it. Each incoming request has its own connection to it, so that every flow has one task.</summary>
+/// <summary>Calls one service from the one before it: each request over its own connection, so that every flow has one task.</summary>
 internal sealed class NextHop(BaselineService service, Uri url, TimeSpan timeout, TagSocket tagSocket)
 {
     // Room for the status line of a failing hop's problem document, or for whatever a stranger at that address answers.
     private const int UnpaddedLimit = 64 << 10;
 
     /// <summary>What the service and those after it found out.</summary>
-    /// <exception cref="ProblemException">502: it could not be called or did not answer as it should; the message says which hop and why.</exception>
+    /// <exception cref="ProblemException">502: it could not be called or did not answer as it should; the message says why.</exception>
     public async Task<IReadOnlyList<ServiceFinding>> CallAsync(ServiceRequest request, CancellationToken cancellation)
     {
         // Without a trace there is no task to count the call for, and the framework's own activity must not pass for one.
@@ -45,8 +45,14 @@ internal sealed class NextHop(BaselineService service, Uri url, TimeSpan timeout
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            call.Fail("timeout", $"no answer within {timeout.TotalMilliseconds} ms");
-            throw ProblemException.BadHop(service.Name, $"{url}: no answer within {timeout.TotalMilliseconds} ms");
+            string reason = deadline.IsCancellationRequested ? $"no answer within {timeout.TotalMilliseconds} ms" : "no connection in time";
+            call.Fail("timeout", reason);
+            throw ProblemException.BadHop(service.Name, $"{url}: {reason}");
+        }
+        catch (OperationCanceledException)
+        {
+            call.Fail("cancelled", "the caller went away");
+            throw;
         }
     }
 
@@ -59,7 +65,8 @@ internal sealed class NextHop(BaselineService service, Uri url, TimeSpan timeout
         return call;
     }
 
-    private async Task<IReadOnlyList<ServiceFinding>> SendAsync(HttpClient http, ServiceRequest request, Activity? call, CancellationToken cancellation)
+    private async Task<IReadOnlyList<ServiceFinding>> SendAsync(
+        HttpClient http, ServiceRequest request, Activity? call, CancellationToken cancellation)
     {
         using var content = new ByteArrayContent(Padding.Serialize(request, BaselineJson.Default.ServiceRequest, service.RequestBytes));
         content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json);

@@ -14,7 +14,8 @@ internal sealed class ProblemException(int status, string detail, string? hop = 
 
     public static ProblemException BadRequest(string detail) => new(StatusCodes.Status400BadRequest, detail);
 
-    public static ProblemException BadHop(string hop, string reason) => new(StatusCodes.Status502BadGateway, $"the service {hop} failed: {reason}", hop);
+    public static ProblemException BadHop(string hop, string reason) =>
+        new(StatusCodes.Status502BadGateway, $"the service {hop} failed: {reason}", hop);
 
     public async Task WriteAsync(HttpResponse response)
     {

@@ -72,7 +72,8 @@ internal sealed class ServiceEndpoint(BaselineService service, Catalog catalog, 
 
     private TimeSpan TimeFor(ServiceRequest request)
     {
-        var random = new SplitMix64(service.JitterSeed ^ ((ulong)request.OrderId << 32) ^ ((ulong)request.ItemId << 16) ^ (ulong)request.Quantity);
+        ulong content = ((ulong)request.OrderId << 32) ^ ((ulong)request.ItemId << 16) ^ (ulong)request.Quantity;
+        var random = new SplitMix64(service.JitterSeed ^ content);
         double share = random.NextDouble();
         return service.Distribution switch
         {

@@ -40,7 +40,7 @@ internal sealed record ServiceRequest(int OrderId, int ItemId, int Quantity)
             bool known = member.NameEquals("order_id") || member.NameEquals("item_id") || member.NameEquals("quantity");
             if (!known && !(member.NameEquals("padding") && member.Value.ValueKind == JsonValueKind.String))
             {
-                throw ProblemException.BadRequest($"unknown field {member.Name}; known are order_id, item_id, quantity and the text padding");
+                throw ProblemException.BadRequest($"unknown field {member.Name}; known are order_id, item_id, quantity and a text padding");
             }
         }
 

@@ -7,7 +7,10 @@ using NodeBox.Roles.Tools.Synthetic;
 
 namespace NodeBox.Roles.Tools;
 
-/// <summary>Puts the tool servers on their listeners' routes. Each listener's application owns what its server holds: it goes when the application stops.</summary>
+/// <summary>
+/// Puts the tool servers on their listeners' routes. Each listener's application owns what its server holds: it goes when the application
+/// stops.
+/// </summary>
 public static class ToolsRole
 {
     /// <summary>Serves the order database's tools at <c>/mcp</c>.</summary>

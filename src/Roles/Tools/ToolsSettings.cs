@@ -9,7 +9,7 @@ public sealed record ToolsSettings
     /// <summary>Port of the synthetic tool's MCP server.</summary>
     public int SyntheticPort { get; init; } = 7102;
 
-    /// <summary>Folder of the database file, made if absent. Null keeps the database in memory: each start begins with the seeded data.</summary>
+    /// <summary>Folder of the database file, made if absent. Null: in memory, and each start begins with the seeded data.</summary>
     public string? DataDir { get; init; }
 
     /// <summary>Seed of the database's content. The same seed gives the same data everywhere.</summary>

@@ -18,7 +18,11 @@ internal static class Library
     public static void Require()
     {
         _ = s_loaded.Value;
-        string found = Marshal.PtrToStringUTF8(DuckDb.duckdb_library_version()) ?? "unknown";
+        RequireVersion(Marshal.PtrToStringUTF8(DuckDb.duckdb_library_version()) ?? "unknown");
+    }
+
+    internal static void RequireVersion(string found)
+    {
         if (found != Version)
         {
             throw new DuckDbException(

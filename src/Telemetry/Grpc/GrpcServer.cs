@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace NodeBox.Telemetry.Grpc;
 
@@ -28,7 +30,9 @@ public static class GrpcServer
         where TRequest : IMessage<TRequest>
         where TResponse : IMessage<TResponse>
     {
-        RequestDelegate serve = context => ServeAsync(context, parser, handler, maxMessageBytes);
+        // A stream without an end would hold up a stop until the host loses patience.
+        CancellationToken stopping = endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        RequestDelegate serve = context => ServeAsync(context, parser, handler, maxMessageBytes, stopping);
         endpoints.MapMethods("/" + method, [HttpMethods.Post], serve);
     }
 
@@ -43,7 +47,8 @@ public static class GrpcServer
         HttpContext context,
         MessageParser<TRequest> parser,
         DuplexHandler<TRequest, TResponse> handler,
-        int maxMessageBytes)
+        int maxMessageBytes,
+        CancellationToken stopping)
         where TRequest : IMessage<TRequest>
         where TResponse : IMessage<TResponse>
     {
@@ -61,7 +66,7 @@ public static class GrpcServer
         }
 
         AllowEndlessBody(context);
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         bool hasDeadline = GrpcHeaders.TryParseTimeout(context.Request.Headers[GrpcHeaders.Timeout], out TimeSpan timeout);
         if (hasDeadline)
         {
@@ -82,6 +87,10 @@ public static class GrpcServer
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client is gone, and with it everybody who could be told.
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            End(context.Response, StatusCode.Unavailable, "the server is stopping");
         }
         catch (OperationCanceledException) when (hasDeadline && ending.IsCancellationRequested)
         {

@@ -28,7 +28,7 @@ public sealed record PushSettings
     public int BatchBytes { get; init; } = 512 << 10;
 
     /// <summary>or when its first record has waited this long.</summary>
-    public TimeSpan BatchInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan BatchInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The longest pause between two attempts to reach the collector.</summary>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(5);

@@ -22,7 +22,9 @@ public static class TraceHeaders
             set(TraceState, span.TraceStateString);
         }
 
-        string baggage = string.Join(',', span.Baggage.Select(static item => $"{item.Key}={WebUtility.UrlEncode(item.Value)}"));
+        // A span's own members come before those of the spans around it, which it may have set anew.
+        IEnumerable<KeyValuePair<string, string?>> members = span.Baggage.DistinctBy(static item => item.Key);
+        string baggage = string.Join(',', members.Select(static item => $"{item.Key}={WebUtility.UrlEncode(item.Value)}"));
         if (baggage.Length > 0)
         {
             set(Baggage, baggage);

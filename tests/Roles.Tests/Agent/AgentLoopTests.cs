@@ -46,65 +46,6 @@ public sealed class AgentLoopTests
     }
 
     [Fact]
-    public async Task Puts_every_call_under_a_client_span_with_its_parent_and_its_agent()
-    {
-        using var log = new SpanLog();
-        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
-        TaskStep delegated = new(Delegate: "agent-b", Text: "Check it.", Steps: [s_work, s_gateway]);
-
-        (AgentTask answer, ActivityTraceId task, ActivitySpanId call) = await testbed.AskAsync(new TaskPlan(9, [s_lookup, delegated]));
-
-        Assert.Equal(TaskState.Completed, answer.Status.State);
-        IReadOnlyList<Activity> spans = await log.OfAsync(task, 33);
-        Activity a = Assert.Single(spans, span => span.ParentSpanId == call);
-        Assert.Equal("invoke_agent agent-a", a.DisplayName);
-        Assert.Equal(ActivityKind.Server, a.Kind);
-        Assert.Equal(
-            ["server/discover", "tools/list", "chat testbed", "execute_tool lookup_order", "chat testbed", "GET /.well-known/agent-card.json", "invoke_agent agent-b", "chat testbed"],
-            CallsUnder(spans, a, "agent-a"));
-
-        Activity toB = Assert.Single(spans, static span => span.DisplayName == "invoke_agent agent-b" && span.Kind == ActivityKind.Client);
-        Activity b = Assert.Single(spans, span => span.ParentSpanId == toB.SpanId);
-        Assert.Equal(
-            ["server/discover", "tools/list", "chat testbed", "execute_tool work", "chat testbed", "POST gateway", "chat testbed"],
-            CallsUnder(spans, b, "agent-b"));
-        Assert.Equal(["agent", "agent", "llm", "llm", "llm", "llm", "llm", "llm", "service", "tool", "tool"], spans.Select(KindOf).OfType<string>().Order());
-        Assert.All(spans, static span => Assert.NotEqual(ActivityStatusCode.Error, span.Status));
-    }
-
-    [Fact]
-    public async Task Every_client_span_was_served_under_the_same_ids()
-    {
-        using var log = new SpanLog();
-        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
-
-        (_, ActivityTraceId task, _) = await testbed.AskAsync(new TaskPlan(9, [s_lookup, s_gateway]));
-
-        IReadOnlyList<Activity> spans = await log.OfAsync(task, 16);
-        foreach (Activity client in spans.Where(static span => span.Kind == ActivityKind.Client))
-        {
-            Assert.Contains(spans, span => span.Kind == ActivityKind.Server && span.ParentSpanId == client.SpanId);
-        }
-    }
-
-    [Fact]
-    public async Task Notes_on_llm_spans_what_the_conventions_ask_for()
-    {
-        using var log = new SpanLog();
-        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
-
-        (_, ActivityTraceId task, _) = await testbed.AskAsync(plan: null);
-
-        Activity chat = Assert.Single(await log.OfAsync(task, 5), static span => span.DisplayName == "chat testbed");
-        Assert.Equal("chat", chat.GetTagItem(SemanticConventions.OperationName));
-        Assert.Equal("testbed", chat.GetTagItem(SemanticConventions.RequestModel));
-        Assert.Equal(11, chat.GetTagItem(SemanticConventions.UsageInputTokens));
-        Assert.Equal(5, chat.GetTagItem(SemanticConventions.UsageOutputTokens));
-        Assert.Equal(["stop"], (string[])chat.GetTagItem(SemanticConventions.ResponseFinishReasons)!);
-        Assert.InRange((double)chat.GetTagItem(SemanticConventions.TimeToFirstTokenMs)!, 0.001, chat.Duration.TotalMilliseconds);
-    }
-
-    [Fact]
     public async Task Forces_the_function_and_every_argument_of_a_decision()
     {
         await using AgentTestbed testbed = await AgentTestbed.StartAsync();
@@ -283,15 +224,17 @@ public sealed class AgentLoopTests
     {
         using var caller = new CancellationTokenSource();
         await using AgentTestbed testbed = await AgentTestbed.StartAsync(SilentAsync, static settings => settings with { MaxConcurrentTasks = 1, QueueLimit = 1 });
-        Task[] taken = [testbed.AskAsync(plan: null, caller.Token), testbed.AskAsync(plan: null, caller.Token)];
-        await Task.Delay(300);
+        List<Task> asked = [.. Enumerable.Range(0, 3).Select(_ => testbed.AskAsync(plan: null, caller.Token))];
 
-        A2AException e = await Assert.ThrowsAsync<A2AException>(() => testbed.AskAsync(plan: null));
+        // One is worked at and one waits, so only the refused one can end.
+        Task refused = await Task.WhenAny(asked);
+        asked.Remove(refused);
 
+        A2AException e = await Assert.ThrowsAsync<A2AException>(() => refused);
         Assert.Equal(A2AErrorCode.AgentBusy, e.Code);
         Assert.Contains("1 tasks and 1 wait", e.Message, StringComparison.Ordinal);
         await caller.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(taken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(asked));
     }
 
     private static async Task<bool> SilentAsync(JsonElement request, HttpContext context)
@@ -307,14 +250,4 @@ public sealed class AgentLoopTests
 
         return true;
     }
-
-    // The client spans that an agent opened, in order, which all must bear its name.
-    private static IEnumerable<string> CallsUnder(IReadOnlyList<Activity> spans, Activity agent, string name)
-    {
-        Activity[] calls = [.. spans.Where(span => span.ParentSpanId == agent.SpanId && span.Kind == ActivityKind.Client).OrderBy(static span => span.StartTimeUtc)];
-        Assert.All(calls, call => Assert.Equal(name, call.GetBaggageItem(Spans.AgentBaggage)));
-        return calls.Select(static call => call.DisplayName);
-    }
-
-    private static string? KindOf(Activity span) => (string?)span.GetTagItem(SemanticConventions.Call);
 }

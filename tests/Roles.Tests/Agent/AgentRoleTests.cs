@@ -74,6 +74,16 @@ public sealed class AgentRoleTests
     }
 
     [Fact]
+    public async Task Refuses_another_content_type_than_json()
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
+
+        (_, JsonElement response) = await PostAsync(testbed.AgentA, """{"jsonrpc":"2.0","id":1,"method":"GetTask","params":{"id":"x"}}""", "1.0", "text/plain");
+
+        Assert.Equal(-32005, response.GetProperty("error").GetProperty("code").GetInt32());
+    }
+
+    [Fact]
     public async Task Says_that_it_is_healthy()
     {
         await using AgentTestbed testbed = await AgentTestbed.StartAsync();
@@ -82,10 +92,10 @@ public sealed class AgentRoleTests
         Assert.Equal("""{"status":"ok"}""", await http.GetStringAsync(new Uri(testbed.AgentA, "/health")));
     }
 
-    private static async Task<(HttpStatusCode Status, JsonElement Response)> PostAsync(Uri url, string body, string? version)
+    private static async Task<(HttpStatusCode Status, JsonElement Response)> PostAsync(Uri url, string body, string? version, string type = "application/json")
     {
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body, Encoding.UTF8, type) };
         if (version is not null)
         {
             request.Headers.Add("A2A-Version", version);

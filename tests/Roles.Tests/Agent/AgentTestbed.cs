@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -21,13 +22,21 @@ internal sealed class AgentTestbed : IAsyncDisposable
 
     public Uri AgentA { get; private set; } = null!;
 
+    /// <summary>The bodies of what the tool server "db" was sent so far.</summary>
+    public ConcurrentQueue<JsonElement> ToDb { get; } = new();
+
     /// <param name="serveLlm">Replaces the LLM's answers where it returns true.</param>
     /// <param name="change">Changes agent-a's settings.</param>
+    /// <param name="llm">Another LLM for both agents.</param>
     public static async Task<AgentTestbed> StartAsync(
-        Func<JsonElement, HttpContext, Task<bool>>? serveLlm = null, Func<AgentSettings, AgentSettings>? change = null)
+        Func<JsonElement, HttpContext, Task<bool>>? serveLlm = null, Func<AgentSettings, AgentSettings>? change = null, Uri? llm = null)
     {
         var testbed = new AgentTestbed { Llm = await ConstrainedLlm.StartAsync(serveLlm) };
-        LoopbackListener db = await testbed.AddAsync(app => ToolsRole.MapDb(app, new ToolsSettings()));
+        LoopbackListener db = await testbed.AddAsync(app =>
+        {
+            app.Use(testbed.RecordAsync);
+            ToolsRole.MapDb(app, new ToolsSettings());
+        });
         LoopbackListener synthetic = await testbed.AddAsync(app => ToolsRole.MapSynthetic(app, new ToolsSettings()));
         LoopbackListener gateway = await testbed.AddAsync(static app => app.MapPost("/", EchoAsync));
         var settings = new AgentSettings
@@ -35,7 +44,7 @@ internal sealed class AgentTestbed : IAsyncDisposable
             Name = "agent-b",
             Port = 0,
             Prompt = "You are an agent.",
-            LlmUrl = testbed.Llm.Url,
+            LlmUrl = llm ?? testbed.Llm.Url,
             Model = "testbed",
             ToolServers = new Dictionary<string, Uri> { ["db"] = db.Mcp, ["synthetic"] = synthetic.Mcp },
             Services = new Dictionary<string, Uri> { ["gateway"] = gateway.Url },
@@ -76,6 +85,15 @@ internal sealed class AgentTestbed : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body);
         context.Response.StatusCode = body.Length > 20 ? 500 : 200;
         await context.Response.Body.WriteAsync(body.ToArray());
+    }
+
+    private async Task RecordAsync(HttpContext context, RequestDelegate next)
+    {
+        context.Request.EnableBuffering();
+        using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body);
+        ToDb.Enqueue(body.RootElement.Clone());
+        context.Request.Body.Position = 0;
+        await next(context);
     }
 
     private Task<LoopbackListener> AddAgentAsync(AgentSettings settings) =>

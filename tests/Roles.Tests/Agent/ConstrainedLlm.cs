@@ -18,10 +18,11 @@ internal sealed class ConstrainedLlm : IAsyncDisposable
 
     private readonly LoopbackListener _listener;
 
-    private ConstrainedLlm(LoopbackListener listener, ConcurrentQueue<JsonElement> requests)
+    private ConstrainedLlm(LoopbackListener listener, ConcurrentQueue<JsonElement> requests, ConcurrentQueue<string> traceParents)
     {
         _listener = listener;
         Requests = requests;
+        TraceParents = traceParents;
     }
 
     public Uri Url => _listener.Url;
@@ -29,21 +30,26 @@ internal sealed class ConstrainedLlm : IAsyncDisposable
     /// <summary>The bodies of all requests so far.</summary>
     public ConcurrentQueue<JsonElement> Requests { get; }
 
+    /// <summary>The traceparent headers of all requests so far.</summary>
+    public ConcurrentQueue<string> TraceParents { get; }
+
     /// <param name="serve">Serves instead where it returns true.</param>
     public static async Task<ConstrainedLlm> StartAsync(Func<JsonElement, HttpContext, Task<bool>>? serve = null)
     {
         var requests = new ConcurrentQueue<JsonElement>();
+        var traceParents = new ConcurrentQueue<string>();
         LoopbackListener listener = await LoopbackListener.StartAsync(app => app.MapPost("/v1/chat/completions", async context =>
         {
             using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
             JsonElement request = body.RootElement.Clone();
             requests.Enqueue(request);
+            traceParents.Enqueue(context.Request.Headers.TraceParent.ToString());
             if (serve is null || !await serve(request, context))
             {
                 await StreamAsync(context, Events(request));
             }
         }));
-        return new ConstrainedLlm(listener, requests);
+        return new ConstrainedLlm(listener, requests, traceParents);
     }
 
     public static async Task StreamAsync(HttpContext context, IEnumerable<string> events, int pieceBytes = 7)

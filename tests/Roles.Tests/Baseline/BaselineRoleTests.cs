@@ -28,7 +28,8 @@ public sealed class BaselineRoleTests : IDisposable
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(2048, body.Length);
-        Assert.Equal(["gateway", "orders", "stock", "pricing"], findings.Select(static finding => finding.GetProperty("service").GetString()));
+        string[] services = [.. findings.Select(static finding => finding.GetProperty("service").GetString()!)];
+        Assert.Equal(["gateway", "orders", "stock", "pricing"], services);
         Assert.InRange(findings[1].GetProperty("customer_id").GetInt32(), 1, 200);
         Assert.Equal(findings[2].GetProperty("on_hand").GetInt32() >= 3, findings[2].GetProperty("available").GetBoolean());
         Assert.Equal(3 * findings[3].GetProperty("unit_price_cents").GetInt32(), findings[3].GetProperty("total_cents").GetInt32());
@@ -83,7 +84,8 @@ public sealed class BaselineRoleTests : IDisposable
         using HttpResponseMessage response = await PostAsync(chain.Gateway, Request);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.DoesNotContain(spans.Ended, span => Equals(span.GetTagItem(SemanticConventions.ServerPort), chain.Settings.Services[1].Port));
+        int called = chain.Settings.Services[1].Port;
+        Assert.DoesNotContain(spans.Ended, span => Equals(span.GetTagItem(SemanticConventions.ServerPort), called));
     }
 
     [Theory]
@@ -122,7 +124,8 @@ public sealed class BaselineRoleTests : IDisposable
         await chain.StopAsync(stopped);
         ActivityTraceId task = ActivityTraceId.CreateRandom();
 
-        using HttpResponseMessage response = await PostAsync(chain.Gateway, Request, ("traceparent", $"00-{task}-00f067aa0ba902b7-01"));
+        using HttpResponseMessage response = await PostAsync(
+            chain.Gateway, Request, ("traceparent", $"00-{task}-00f067aa0ba902b7-01"));
         JsonElement problem = JsonElement.Parse(await response.Content.ReadAsStringAsync());
 
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
@@ -131,7 +134,8 @@ public sealed class BaselineRoleTests : IDisposable
         Assert.Contains($"the service {hop} failed", problem.GetProperty("detail").GetString());
         Assert.Contains("refused", problem.GetProperty("detail").GetString());
         IReadOnlyList<Activity> all = await spans.OfAsync(task, 2 * stopped);
-        Assert.All(all.Where(static span => span.Kind == ActivityKind.Client), static span => Assert.Equal(ActivityStatusCode.Error, span.Status));
+        IEnumerable<Activity> calls = all.Where(static span => span.Kind == ActivityKind.Client);
+        Assert.All(calls, static call => Assert.Equal(ActivityStatusCode.Error, call.Status));
     }
 
     [Fact]
@@ -142,7 +146,8 @@ public sealed class BaselineRoleTests : IDisposable
             new() { Name = "gateway", Port = 7201 },
             new() { Name = "orders", Port = 7202, ServiceTime = TimeSpan.FromSeconds(30) },
         ];
-        await using Chain chain = await Chain.StartAsync(new BaselineSettings { Services = services, HopTimeout = TimeSpan.FromMilliseconds(200) });
+        var settings = new BaselineSettings { Services = services, HopTimeout = TimeSpan.FromMilliseconds(200) };
+        await using Chain chain = await Chain.StartAsync(settings);
 
         using HttpResponseMessage response = await PostAsync(chain.Gateway, Request);
         JsonElement problem = JsonElement.Parse(await response.Content.ReadAsStringAsync());
@@ -183,7 +188,8 @@ public sealed class BaselineRoleTests : IDisposable
     [Fact]
     public async Task Random_and_truncated_bodies_never_break_a_service()
     {
-        await using Chain chain = await Chain.StartAsync(new BaselineSettings { Services = [new() { Name = "pricing", Port = 1, ServiceTime = TimeSpan.Zero }] });
+        BaselineService[] services = [new() { Name = "pricing", Port = 1, ServiceTime = TimeSpan.Zero }];
+        await using Chain chain = await Chain.StartAsync(new BaselineSettings { Services = services });
         var random = new Random(7);
         byte[] good = Encoding.UTF8.GetBytes(Request);
         for (int i = 0; i < 500; i++)
@@ -197,7 +203,8 @@ public sealed class BaselineRoleTests : IDisposable
             using var content = new ByteArrayContent(body);
             content.Headers.ContentType = new("application/json");
             using HttpResponseMessage response = await _http.PostAsync(chain.Gateway, content);
-            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest, $"{response.StatusCode} for {Encoding.UTF8.GetString(body)}");
+            bool expected = response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest;
+            Assert.True(expected, $"{response.StatusCode} for {Encoding.UTF8.GetString(body)}");
         }
     }
 
@@ -220,7 +227,8 @@ public sealed class BaselineRoleTests : IDisposable
 
     private async Task<HttpResponseMessage> PostAsync(Uri url, string body, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
         foreach ((string name, string value) in headers)
         {
             request.Headers.Add(name, value);

@@ -31,7 +31,8 @@ internal sealed class Chain : IAsyncDisposable
     /// <summary>Starts the chain with free ports in the place of the settings'.</summary>
     public static async Task<Chain> StartAsync(BaselineSettings settings)
     {
-        var chain = new Chain(settings with { Services = [.. settings.Services.Select(static service => service with { Port = FreePort() })] });
+        IEnumerable<BaselineService> services = settings.Services.Select(static service => service with { Port = FreePort() });
+        var chain = new Chain(settings with { Services = [.. services] });
         for (int i = 0; i < chain.Settings.Services.Count; i++)
         {
             int index = i;

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeBox.Roles.Collector;
+using NodeBox.Store;
 using NodeBox.Telemetry.Push;
 
 namespace NodeBox.Roles.Tests.Collector;
@@ -16,12 +17,14 @@ namespace NodeBox.Roles.Tests.Collector;
 /// <summary>A collector on real loopback ports, with pushers that push to it.</summary>
 internal sealed class CollectorHost : IAsyncDisposable
 {
+    private readonly string _folder;
     private readonly CollectorRole _role;
     private readonly WebApplication _push;
     private readonly WebApplication _api;
 
-    private CollectorHost(CollectorRole role, WebApplication push, WebApplication api)
+    private CollectorHost(string folder, CollectorRole role, WebApplication push, WebApplication api)
     {
+        _folder = folder;
         _role = role;
         _push = push;
         _api = api;
@@ -48,7 +51,7 @@ internal sealed class CollectorHost : IAsyncDisposable
             role.MapPush(app);
         });
         WebApplication api = await ListenAsync(0, HttpProtocols.Http1, role.MapApi);
-        return new CollectorHost(role, push, api);
+        return new CollectorHost(dataDir, role, push, api);
     }
 
     public TelemetryPusher StartPusher(string node, string spool, ILogger? log = null) => StartPusher(PushAddress, node, spool, log);
@@ -79,6 +82,17 @@ internal sealed class CollectorHost : IAsyncDisposable
         using HttpResponseMessage response = await PostAsync($"api/runs/{runId}/finish", "");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Fetches a file of a finished run and queries it as the table <c>f</c>.</summary>
+    public async Task<Result> QueryAsync(string runId, string file, string sql)
+    {
+        string path = Path.Combine(_folder, $"{runId}-{file}");
+        await File.WriteAllBytesAsync(path, await Api.GetByteArrayAsync($"api/runs/{runId}/files/{file}"));
+        using var database = Database.Open(null);
+        using Connection connection = database.Connect();
+        Parquet.CreateView(connection, "f", path);
+        return connection.Query(sql);
     }
 
     public async ValueTask DisposeAsync()

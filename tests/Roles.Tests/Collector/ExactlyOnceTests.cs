@@ -1,6 +1,4 @@
-using NodeBox.Roles.Collector;
 using NodeBox.Store;
-using NodeBox.Telemetry.Grpc;
 using NodeBox.Telemetry.Push;
 using NodeBox.Telemetry.V1;
 
@@ -83,7 +81,7 @@ public sealed class ExactlyOnceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_hundred_thousand_spans_arrive_through_restarts_of_the_collector()
+    public async Task A_hundred_thousand_spans_are_exported_through_restarts_of_the_collector()
     {
         const int Spans = 100_000;
         await StartRunAsync();
@@ -102,9 +100,11 @@ public sealed class ExactlyOnceTests : IDisposable
         }
 
         await pusher.FlushAsync(s_patience);
-        await host.DisposeAsync();
         Assert.Equal(new PushCounters(Spans, 0, Spans), pusher.Counters);
-        Assert.Equal((Spans, Spans), CountSpans());
+        await host.FinishRunAsync("run");
+        Row exported = (await host.QueryAsync("run", "spans.parquet", "SELECT count(*), count(DISTINCT span_id) FROM f")).Single();
+        Assert.Equal((Spans, Spans), (exported.Long(0), exported.Long(1)));
+        await host.DisposeAsync();
     }
 
     [Fact]
@@ -119,69 +119,6 @@ public sealed class ExactlyOnceTests : IDisposable
         pusher.Add(Records.Span(3));
         await pusher.FlushAsync(s_patience);
         Assert.Equal(new PushCounters(3, 1, 2), pusher.Counters);
-    }
-
-    public static TheoryData<Batch, string> Breaches => new()
-    {
-        { new Batch { Node = "../n1" }, "no node's name" },
-        { new Batch { Node = "" }, "no node's name" },
-        { Batch(batch => batch.SpoolId = Records.SpanId(1)), "spool_id has 8 bytes" },
-        { Batch(batch => batch.Sequence = 0), "sequence 0" },
-        { Batch(batch => batch.Sequence = ulong.MaxValue), "sequence 18446744073709551615" },
-        { Batch(batch => batch.Spans.Add(new SpanRecord())), "task_id has 0 bytes" },
-        { Batch(batch => batch.Spans.Add(With(Records.Span(1), "[1]"))), "no JSON object" },
-        { Batch(batch => batch.Spans.Add(With(Records.Span(1), "{}{}"))), "no JSON object" },
-        { Batch(batch => batch.Flows.Add(new FlowRecord())), "no flow_id" },
-        { Batch(batch => batch.Slices.Add(new SliceRecord())), "slices are not collected" },
-    };
-
-    [Theory]
-    [MemberData(nameof(Breaches))]
-    public void Says_which_rule_a_batch_breaks(Batch batch, string reason)
-    {
-        RpcException refused = Assert.Throws<RpcException>(() => BatchRules.Check(batch));
-        Assert.Equal(StatusCode.InvalidArgument, refused.Code);
-        Assert.Contains(reason, refused.Message);
-    }
-
-    [Fact]
-    public void Records_of_no_run_are_bounded()
-    {
-        using CollectorDatabase database = CollectorDatabase.Open(Path.Combine(_folder, "a.duckdb"), maxIdleRecords: 100);
-        for (ulong sequence = 1; sequence <= 30; sequence++)
-        {
-            Batch batch = Batch(batch => batch.Sequence = sequence);
-            batch.Spans.AddRange(Enumerable.Range(0, 10).Select(i => Records.Span(i)));
-            database.Commit(batch);
-            Assert.InRange(database.Read(connection => connection.Query("SELECT count(*) FROM spans").Single().Long(0)), 0, 100);
-        }
-
-        Assert.True(database.TryStart("run"));
-        Assert.Equal(0, database.Read(connection => connection.Query("SELECT count(*) FROM spans").Single().Long(0)));
-    }
-
-    [Fact]
-    public void Says_why_the_data_folder_cannot_be_used()
-    {
-        string file = Path.Combine(_folder, "file");
-        File.WriteAllText(file, "");
-        CollectorException refused = Assert.Throws<CollectorException>(
-            () => CollectorRole.Open(new CollectorSettings { DataDir = file }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
-        Assert.Contains(file, refused.Message);
-        Assert.Contains("data_dir", refused.Message);
-    }
-
-    private static Batch Batch(Action<Batch> change)
-    {
-        Batch batch = new() { Node = "n1", SpoolId = Records.TaskId(1), Sequence = 1 };
-        change(batch);
-        return batch;
-    }
-
-    private static SpanRecord With(SpanRecord span, string attributes)
-    {
-        span.Attributes = attributes;
-        return span;
     }
 
     private async Task StartRunAsync()

@@ -33,7 +33,7 @@ public sealed class RunTests : IDisposable
         Assert.Equal(
             ["tasks.parquet", "spans.parquet", "flows.parquet", "slices.parquet", "retransmits.parquet"],
             reply.GetProperty("files").EnumerateArray().Select(file => file.GetString()));
-        Row span = (await QueryAsync(host, "run-1", "spans.parquet", "SELECT run_id, node, span_id, attributes FROM f")).Single();
+        Row span = (await host.QueryAsync("run-1", "spans.parquet", "SELECT run_id, node, span_id, attributes FROM f")).Single();
         Assert.Equal(("run-1", "n1", "0000000000000002", "{}"), (span.String(0), span.String(1), span.String(2), span.String(3)));
     }
 
@@ -45,7 +45,7 @@ public sealed class RunTests : IDisposable
         await host.FinishRunAsync("empty");
         foreach (Table table in Tables.All)
         {
-            Result columns = await QueryAsync(host, "empty", table.Name + ".parquet", "DESCRIBE f");
+            Result columns = await host.QueryAsync("empty", table.Name + ".parquet", "DESCRIBE f");
             Assert.Equal(table.Columns, columns.Select(row => (row.String(0), row.String(1))));
         }
     }
@@ -68,8 +68,7 @@ public sealed class RunTests : IDisposable
 
         await pusher.FlushAsync(s_patience);
         await host.FinishRunAsync("calls");
-        Result tasks = await QueryAsync(
-            host,
+        Result tasks = await host.QueryAsync(
             "calls",
             "tasks.parquet",
             "SELECT task_key, llm_calls, tool_calls, agent_messages, service_calls, rep, scenario, variant, outcome, end_ns - begin_ns FROM f ORDER BY task_key");
@@ -95,7 +94,7 @@ public sealed class RunTests : IDisposable
         await one.FlushAsync(s_patience);
         await two.FlushAsync(s_patience);
         await host.FinishRunAsync("flows");
-        Result flows = await QueryAsync(host, "flows", "flows.parquet", "SELECT node, flow_id, end_ns, tx_bytes, min_rtt_us, netns FROM f ORDER BY tx_bytes");
+        Result flows = await host.QueryAsync("flows", "flows.parquet", "SELECT node, flow_id, end_ns, tx_bytes, min_rtt_us, netns FROM f ORDER BY tx_bytes");
         Assert.Equal(
             [("n1", "a", Records.EpochNs + 5, 20), ("n1", "b", null, 30), ("n2", "a", (long?)null, 40L)],
             flows.Select(row => (row.String(0), row.String(1), row.LongOrNull(2), row.Long(3))));
@@ -128,7 +127,7 @@ public sealed class RunTests : IDisposable
             ledger.GetProperty("dropped").GetInt64(),
             ledger.GetProperty("missed").GetInt64()));
         Assert.Equal(-8, Assert.Single(reply.GetProperty("clocks").EnumerateArray()).GetProperty("offset_ns").GetInt64());
-        Row retransmit = (await QueryAsync(host, "rest", "retransmits.parquet", "SELECT flow_id, slice, seq_begin, state FROM f")).Single();
+        Row retransmit = (await host.QueryAsync("rest", "retransmits.parquet", "SELECT flow_id, slice, seq_begin, state FROM f")).Single();
         Assert.Equal(("a", null, uint.MaxValue, "ESTABLISHED"), (retransmit.String(0), retransmit.LongOrNull(1), retransmit.Long(2), retransmit.String(3)));
     }
 
@@ -167,7 +166,7 @@ public sealed class RunTests : IDisposable
         later.Add(Records.Span(2));
         await later.FlushAsync(s_patience);
         await again.FinishRunAsync("long");
-        Assert.Equal(2, (await QueryAsync(again, "long", "spans.parquet", "SELECT count(*) FROM f")).Single().Long(0));
+        Assert.Equal(2, (await again.QueryAsync("long", "spans.parquet", "SELECT count(*) FROM f")).Single().Long(0));
     }
 
     [Theory]
@@ -199,15 +198,5 @@ public sealed class RunTests : IDisposable
         await host.FinishRunAsync("r");
         using HttpResponseMessage response = await host.Api.GetAsync(path, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-    }
-
-    private async Task<Result> QueryAsync(CollectorHost host, string runId, string file, string sql)
-    {
-        string path = Path.Combine(_folder, file);
-        await File.WriteAllBytesAsync(path, await host.Api.GetByteArrayAsync($"api/runs/{runId}/files/{file}"));
-        using var database = Database.Open(null);
-        using Connection connection = database.Connect();
-        Parquet.CreateView(connection, "f", path);
-        return connection.Query(sql);
     }
 }

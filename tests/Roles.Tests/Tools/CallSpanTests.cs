@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NodeBox.Roles.Tools;
 using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Roles.Tests.Tools;
@@ -59,7 +58,8 @@ public sealed class CallSpanTests
         ActivityTraceId refused = ActivityTraceId.CreateRandom();
 
         Activity failed = await ServeAsync(failing, Lookup(5, failing, Parent), Header(failing));
-        Activity malformed = await ServeAsync(refused, Lookup(5, refused, Parent).Replace("arguments\":{", "arguments\":5,\"x\":{"), Header(refused));
+        string noArguments = Lookup(5, refused, Parent).Replace("arguments\":{", "arguments\":5,\"x\":{");
+        Activity malformed = await ServeAsync(refused, noArguments, Header(refused));
 
         Assert.Equal("tool_error", failed.GetTagItem(SemanticConventions.ErrorType));
         Assert.Equal("no order 5", failed.StatusDescription);
@@ -70,7 +70,7 @@ public sealed class CallSpanTests
     public async Task A_call_in_a_session_runs_under_its_own_span()
     {
         using var spans = new SpanLog();
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapDb(app, new ToolsSettings()));
+        await using LoopbackListener listener = await LoopbackListener.StartDbAsync();
         using var client = new RawMcp(listener.Mcp);
         ActivityTraceId first = ActivityTraceId.CreateRandom();
         ActivityTraceId second = ActivityTraceId.CreateRandom();
@@ -92,7 +92,7 @@ public sealed class CallSpanTests
     private static async Task<Activity> ServeAsync(ActivityTraceId task, string body, (string, string?)[] headers)
     {
         using var spans = new SpanLog();
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapDb(app, new ToolsSettings()));
+        await using LoopbackListener listener = await LoopbackListener.StartDbAsync();
         using var client = new RawMcp(listener.Mcp);
         await client.PostAsync(body, RawMcp.ModernHeaders(Call, [("Mcp-Name", "lookup_order"), .. headers]));
         return Assert.Single(await spans.OfAsync(task, 1));

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using NodeBox.Roles.Tools;
 
 namespace NodeBox.Roles.Tests.Tools;
 
@@ -18,7 +17,7 @@ public sealed class ForeignClientsTests
     [MemberData(nameof(Clients))]
     public async Task List_and_call_the_db_server(string revision, string[] client)
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapDb(app, new ToolsSettings()));
+        await using LoopbackListener listener = await LoopbackListener.StartDbAsync();
 
         JsonElement report = await RunAsync(
             client,
@@ -47,7 +46,7 @@ public sealed class ForeignClientsTests
     [MemberData(nameof(Clients))]
     public async Task List_and_call_the_synthetic_server(string revision, string[] client)
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapSynthetic(app, new ToolsSettings()));
+        await using LoopbackListener listener = await LoopbackListener.StartSyntheticAsync();
 
         JsonElement report = await RunAsync(
             client,
@@ -70,7 +69,8 @@ public sealed class ForeignClientsTests
         }
 
         string[] arguments = [Path.Combine(folder, "clients", client[0]), server.ToString(), .. client[1..], .. calls];
-        using Process node = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process node = Process.Start(start)!;
         Task<string> output = node.StandardOutput.ReadToEndAsync();
         Task<string> errors = node.StandardError.ReadToEndAsync();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using NodeBox.Roles.Tools;
 using NodeBox.Telemetry.Http;
 using NodeBox.Telemetry.Tracing;
 
@@ -26,6 +27,14 @@ internal sealed class LoopbackListener : IAsyncDisposable
 
     public Uri Mcp => new(Url, "/mcp");
 
+    /// <summary>The db server.</summary>
+    public static Task<LoopbackListener> StartDbAsync(ToolsSettings? settings = null) =>
+        StartAsync(app => ToolsRole.MapDb(app, settings ?? new ToolsSettings()));
+
+    /// <summary>The synthetic server.</summary>
+    public static Task<LoopbackListener> StartSyntheticAsync(ToolsSettings? settings = null, TimeProvider? clock = null) =>
+        StartAsync(app => ToolsRole.MapSynthetic(app, settings ?? new ToolsSettings()), clock);
+
     /// <param name="map">Adds the role's routes.</param>
     /// <param name="clock">The clock that sessions expire by.</param>
     /// <param name="port">The port, or 0 for a free one.</param>
@@ -35,7 +44,10 @@ internal sealed class LoopbackListener : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, port, static listen => listen.Protocols = HttpProtocols.Http1);
+        });
         WebApplication app = builder.Build();
         app.UseServedCalls(static (_, _, _) => { }, agent);
         map(app);
@@ -69,7 +81,9 @@ internal sealed class SpanLog : IDisposable
 
     public IEnumerable<Activity> Ended => _ended;
 
-    /// <summary>The ended spans of <paramref name="task"/>, once there are <paramref name="count"/>: a server's span ends after its answer was read.</summary>
+    /// <summary>
+    /// The ended spans of <paramref name="task"/>, once there are <paramref name="count"/>: a server's span ends after its answer was read.
+    /// </summary>
     public async Task<IReadOnlyList<Activity>> OfAsync(ActivityTraceId task, int count)
     {
         for (int i = 0; i < 200; i++)
@@ -83,7 +97,7 @@ internal sealed class SpanLog : IDisposable
             await Task.Delay(10);
         }
 
-        throw new TimeoutException($"fewer than {count} spans of {task}: {string.Join(", ", _ended.Select(static span => span.DisplayName))}");
+        throw new TimeoutException($"fewer than {count} spans: {string.Join(", ", _ended.Select(static span => span.DisplayName))}");
     }
 
     public void Dispose() => _listener.Dispose();

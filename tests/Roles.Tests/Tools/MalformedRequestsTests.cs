@@ -1,6 +1,7 @@
 using System.Text;
 using ModelContextProtocol;
 using NodeBox.Roles.Tools;
+using static ModelContextProtocol.McpErrorCode;
 
 namespace NodeBox.Roles.Tests.Tools;
 
@@ -17,57 +18,58 @@ public sealed class MalformedRequestsTests
         get
         {
             string initialize = RawMcp.Initialize;
-            string list = RawMcp.Modern("tools/list");
-            string call = RawMcp.Modern(Call, Name);
-            Dictionary<string, string?> callHeaders = RawMcp.ModernHeaders(Call, ("Mcp-Name", "check_stock"));
+            string list = Body("tools/list");
+            string call = Body(Call, Name);
+            Dictionary<string, string?> callHeaders = Modern(Call, ("Mcp-Name", "check_stock"));
             return new()
             {
-                { "empty", "", RawMcp.Headers(), 400, McpErrorCode.ParseError },
-                { "not JSON", "{", RawMcp.Headers(), 400, McpErrorCode.ParseError },
-                { "a name twice", """{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}""", RawMcp.Headers(), 400, McpErrorCode.ParseError },
-                { "half a surrogate pair", """{"jsonrpc":"2.0","id":1,"method":"\ud800"}""", RawMcp.Headers(), 400, McpErrorCode.ParseError },
-                { "too deep", new string('[', 100) + new string(']', 100), RawMcp.Headers(), 400, McpErrorCode.ParseError },
-                { "null", "null", RawMcp.Headers(), 400, McpErrorCode.InvalidRequest },
-                { "a batch", $"[{initialize}]", RawMcp.Headers(), 400, McpErrorCode.InvalidRequest },
-                { "no version", """{"id":1,"method":"ping"}""", RawMcp.Headers(), 400, McpErrorCode.InvalidRequest },
-                { "another version", """{"jsonrpc":"1.0","id":1,"method":"ping"}""", RawMcp.Headers(), 400, McpErrorCode.InvalidRequest },
-                { "neither method nor result", """{"jsonrpc":"2.0","id":1}""", RawMcp.Headers(), 400, McpErrorCode.InvalidRequest },
-                { "an id that is no id", """{"jsonrpc":"2.0","id":{},"method":"ping"}""", RawMcp.Headers(), 400, McpErrorCode.InvalidRequest },
-                { "no session", """{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", RawMcp.Headers(), 400, McpErrorCode.InvalidRequest },
-                { "unknown session", initialize, RawMcp.Headers(("Mcp-Session-Id", "x")), 404, McpErrorCode.InvalidRequest },
-                { "no Accept", initialize, RawMcp.Headers(("Accept", null)), 406, McpErrorCode.InvalidRequest },
-                { "Accept without events", initialize, RawMcp.Headers(("Accept", "application/json")), 406, McpErrorCode.InvalidRequest },
-                { "another content type", initialize, RawMcp.Headers(("Content-Type", "text/plain")), 415, McpErrorCode.InvalidRequest },
-                { "unknown revision", initialize, RawMcp.Headers(("MCP-Protocol-Version", "1999-01-01")), 400, McpErrorCode.UnsupportedProtocolVersion },
-                { "later revision", list, RawMcp.Headers(("MCP-Protocol-Version", "2099-01-01")), 400, McpErrorCode.UnsupportedProtocolVersion },
-                { "revision in _meta only", list, RawMcp.Headers(), 400, McpErrorCode.HeaderMismatch },
-                { "no Mcp-Method", list, RawMcp.Headers(("MCP-Protocol-Version", "2026-07-28")), 400, McpErrorCode.HeaderMismatch },
-                { "another Mcp-Method", list, RawMcp.ModernHeaders("tools/call"), 400, McpErrorCode.HeaderMismatch },
-                { "Mcp-Method in capitals", list, RawMcp.ModernHeaders("Tools/List"), 400, McpErrorCode.HeaderMismatch },
-                { "no Mcp-Name", call, RawMcp.ModernHeaders(Call), 400, McpErrorCode.HeaderMismatch },
-                { "another Mcp-Name", call, RawMcp.ModernHeaders(Call, ("Mcp-Name", "lookup_order")), 400, McpErrorCode.HeaderMismatch },
-                { "Mcp-Name badly encoded", call, RawMcp.ModernHeaders(Call, ("Mcp-Name", "=?base64?*?=")), 400, McpErrorCode.HeaderMismatch },
-                { "no _meta", NoMeta, RawMcp.ModernHeaders("tools/list"), 400, McpErrorCode.InvalidParams },
-                { "revisions differ", list.Replace("2026-07-28", "2025-11-25"), RawMcp.ModernHeaders("tools/list"), 400, McpErrorCode.HeaderMismatch },
-                { "no capabilities", list.Replace("/clientCap", "/x"), RawMcp.ModernHeaders("tools/list"), 400, McpErrorCode.InvalidParams },
-                { "a response", """{"jsonrpc":"2.0","id":1,"result":{}}""", RawMcp.ModernHeaders("x"), 400, McpErrorCode.InvalidRequest },
-                { "removed method", RawMcp.Modern("ping"), RawMcp.ModernHeaders("ping"), 404, McpErrorCode.MethodNotFound },
-                { "unknown method", RawMcp.Modern("nope"), RawMcp.ModernHeaders("nope"), 404, McpErrorCode.MethodNotFound },
-                { "no tool", RawMcp.Modern(Call), RawMcp.ModernHeaders(Call, ("Mcp-Name", "x")), 400, McpErrorCode.HeaderMismatch },
-                { "unknown tool", RawMcp.Modern(Call, "\"name\":\"x\","), RawMcp.ModernHeaders(Call, ("Mcp-Name", "x")), 200, McpErrorCode.InvalidParams },
-                { "arguments that are none", call.Replace("{\"item_id\":1}", "[]"), callHeaders, 200, McpErrorCode.InvalidParams },
-                { "a cursor that is none", RawMcp.Modern("tools/list", "\"cursor\":5,"), RawMcp.ModernHeaders("tools/list"), 200, McpErrorCode.InvalidParams },
-                { "initialize without params", """{"jsonrpc":"2.0","id":1,"method":"initialize"}""", RawMcp.Headers(), 200, McpErrorCode.InvalidParams },
-                { "initialize with a later revision", initialize.Replace("2025-11-25", "2026-07-28"), RawMcp.Headers(), 400, McpErrorCode.UnsupportedProtocolVersion },
+                { "empty", "", Legacy(), 400, ParseError },
+                { "not JSON", "{", Legacy(), 400, ParseError },
+                { "a name twice", """{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}""", Legacy(), 400, ParseError },
+                { "half a surrogate pair", """{"jsonrpc":"2.0","id":1,"method":"\ud800"}""", Legacy(), 400, ParseError },
+                { "too deep", new string('[', 100) + new string(']', 100), Legacy(), 400, ParseError },
+                { "null", "null", Legacy(), 400, InvalidRequest },
+                { "a batch", $"[{initialize}]", Legacy(), 400, InvalidRequest },
+                { "no version", """{"id":1,"method":"ping"}""", Legacy(), 400, InvalidRequest },
+                { "another version", """{"jsonrpc":"1.0","id":1,"method":"ping"}""", Legacy(), 400, InvalidRequest },
+                { "neither method nor result", """{"jsonrpc":"2.0","id":1}""", Legacy(), 400, InvalidRequest },
+                { "an id that is no id", """{"jsonrpc":"2.0","id":{},"method":"ping"}""", Legacy(), 400, InvalidRequest },
+                { "no session", """{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", Legacy(), 400, InvalidRequest },
+                { "unknown session", initialize, Legacy(("Mcp-Session-Id", "x")), 404, InvalidRequest },
+                { "no Accept", initialize, Legacy(("Accept", null)), 406, InvalidRequest },
+                { "Accept without events", initialize, Legacy(("Accept", "application/json")), 406, InvalidRequest },
+                { "another content type", initialize, Legacy(("Content-Type", "text/plain")), 415, InvalidRequest },
+                { "unknown revision", initialize, Legacy(("MCP-Protocol-Version", "1999-01-01")), 400, UnsupportedProtocolVersion },
+                { "later revision", list, Legacy(("MCP-Protocol-Version", "2099-01-01")), 400, UnsupportedProtocolVersion },
+                { "revision in _meta only", list, Legacy(), 400, HeaderMismatch },
+                { "no Mcp-Method", list, Legacy(("MCP-Protocol-Version", "2026-07-28")), 400, HeaderMismatch },
+                { "another Mcp-Method", list, Modern("tools/call"), 400, HeaderMismatch },
+                { "Mcp-Method in capitals", list, Modern("Tools/List"), 400, HeaderMismatch },
+                { "no Mcp-Name", call, Modern(Call), 400, HeaderMismatch },
+                { "another Mcp-Name", call, Modern(Call, ("Mcp-Name", "lookup_order")), 400, HeaderMismatch },
+                { "Mcp-Name badly encoded", call, Modern(Call, ("Mcp-Name", "=?base64?*?=")), 400, HeaderMismatch },
+                { "no _meta", NoMeta, Modern("tools/list"), 400, InvalidParams },
+                { "revisions differ", list.Replace("2026-07-28", "2025-11-25"), Modern("tools/list"), 400, HeaderMismatch },
+                { "no capabilities", list.Replace("/clientCap", "/x"), Modern("tools/list"), 400, InvalidParams },
+                { "a response", """{"jsonrpc":"2.0","id":1,"result":{}}""", Modern("x"), 400, InvalidRequest },
+                { "removed method", Body("ping"), Modern("ping"), 404, MethodNotFound },
+                { "unknown method", Body("nope"), Modern("nope"), 404, MethodNotFound },
+                { "no tool", Body(Call), Modern(Call, ("Mcp-Name", "x")), 400, HeaderMismatch },
+                { "unknown tool", Body(Call, "\"name\":\"x\","), Modern(Call, ("Mcp-Name", "x")), 200, InvalidParams },
+                { "arguments that are none", call.Replace("{\"item_id\":1}", "[]"), callHeaders, 200, InvalidParams },
+                { "a cursor that is none", Body("tools/list", "\"cursor\":5,"), Modern("tools/list"), 200, InvalidParams },
+                { "initialize without params", """{"jsonrpc":"2.0","id":1,"method":"initialize"}""", Legacy(), 200, InvalidParams },
+                { "initialize later", initialize.Replace("2025-11-25", "2026-07-28"), Legacy(), 400, UnsupportedProtocolVersion },
             };
         }
     }
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public async Task A_bad_request_gets_its_error(string what, string body, Dictionary<string, string?> headers, int status, McpErrorCode code)
+    public async Task A_bad_request_gets_its_error(
+        string what, string body, Dictionary<string, string?> headers, int status, McpErrorCode code)
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapDb(app, new ToolsSettings()));
+        await using LoopbackListener listener = await LoopbackListener.StartDbAsync();
         using var client = new RawMcp(listener.Mcp);
 
         RawAnswer answer = await client.PostAsync(body, headers);
@@ -79,7 +81,7 @@ public sealed class MalformedRequestsTests
     [Fact]
     public async Task An_error_bears_the_id_of_its_request()
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapDb(app, new ToolsSettings()));
+        await using LoopbackListener listener = await LoopbackListener.StartDbAsync();
         using var client = new RawMcp(listener.Mcp);
 
         RawAnswer number = await client.PostAsync("""{"jsonrpc":"2.0","id":7,"method":"tools/list"}""", RawMcp.Headers());
@@ -94,10 +96,10 @@ public sealed class MalformedRequestsTests
     [Fact]
     public async Task An_unsupported_revision_is_told_the_supported_ones()
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapDb(app, new ToolsSettings()));
+        await using LoopbackListener listener = await LoopbackListener.StartDbAsync();
         using var client = new RawMcp(listener.Mcp);
 
-        RawAnswer answer = await client.PostAsync(RawMcp.Modern("tools/list"), RawMcp.ModernHeaders("tools/list", ("MCP-Protocol-Version", "2027-01-01")));
+        RawAnswer answer = await client.PostAsync(Body("tools/list"), Modern("tools/list", ("MCP-Protocol-Version", "2027-01-01")));
 
         var data = answer.Body.GetProperty("error").GetProperty("data");
         Assert.Equal("2027-01-01", data.GetProperty("requested").GetString());
@@ -109,8 +111,7 @@ public sealed class MalformedRequestsTests
     [InlineData(false)]
     public async Task A_body_beyond_the_bound_is_refused(bool withLength)
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(
-            static app => ToolsRole.MapDb(app, new ToolsSettings { MaxRequestBytes = 4096 }));
+        await using LoopbackListener listener = await LoopbackListener.StartDbAsync(new ToolsSettings { MaxRequestBytes = 4096 });
         using var client = new RawMcp(listener.Mcp);
         (string, string?)[] framing = withLength ? [] : [("Transfer-Encoding", "chunked")];
 
@@ -123,7 +124,7 @@ public sealed class MalformedRequestsTests
     [Fact]
     public async Task Random_and_truncated_bodies_never_break_the_server()
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapDb(app, new ToolsSettings()));
+        await using LoopbackListener listener = await LoopbackListener.StartDbAsync();
         using var client = new RawMcp(listener.Mcp);
         var random = new Random(42);
         byte[] good = Encoding.UTF8.GetBytes(RawMcp.Modern(Call, Name));
@@ -144,4 +145,11 @@ public sealed class MalformedRequestsTests
         RawAnswer after = await client.SendAsync(HttpMethod.Post, good, headers);
         Assert.True(after.Body.TryGetProperty("result", out _));
     }
+
+    private static Dictionary<string, string?> Legacy(params (string Name, string? Value)[] others) => RawMcp.Headers(others);
+
+    private static Dictionary<string, string?> Modern(string method, params (string Name, string? Value)[] others) =>
+        RawMcp.ModernHeaders(method, others);
+
+    private static string Body(string method, string members = "") => RawMcp.Modern(method, members);
 }

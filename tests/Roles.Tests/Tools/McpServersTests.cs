@@ -1,21 +1,18 @@
 using System.Text.Json;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
-using NodeBox.Roles.Tools;
 
 namespace NodeBox.Roles.Tests.Tools;
 
 /// <summary>The official C# client against both servers, in both revisions.</summary>
 public sealed class McpServersTests
 {
-    private static readonly ToolsSettings s_settings = new();
-
     [Theory]
     [InlineData("2025-11-25")]
     [InlineData("2026-07-28")]
     public async Task The_db_server_lists_and_calls_its_tools(string revision)
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapDb(app, s_settings));
+        await using LoopbackListener listener = await LoopbackListener.StartDbAsync();
         await using McpClient client = await ConnectAsync(listener, revision);
 
         IList<McpClientTool> tools = await client.ListToolsAsync();
@@ -23,8 +20,8 @@ public sealed class McpServersTests
         CallToolResult unknown = await client.CallToolAsync("lookup_order", Arguments("order_id", 5));
 
         Assert.Equal(revision, client.NegotiatedProtocolVersion);
-        Assert.Equal(
-            ["check_stock", "lookup_customer", "lookup_order", "search_orders", "update_order_status"], tools.Select(static tool => tool.Name).Order());
+        string[] names = ["check_stock", "lookup_customer", "lookup_order", "search_orders", "update_order_status"];
+        Assert.Equal(names, tools.Select(static tool => tool.Name).Order());
         Assert.NotEqual(true, order.IsError);
         Assert.Equal(1000, order.StructuredContent!.Value.GetProperty("order_id").GetInt32());
         Assert.Equal(order.StructuredContent!.Value.GetRawText(), Text(order));
@@ -37,7 +34,7 @@ public sealed class McpServersTests
     [InlineData("2026-07-28")]
     public async Task The_synthetic_server_returns_exactly_what_is_asked_for(string revision)
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapSynthetic(app, s_settings));
+        await using LoopbackListener listener = await LoopbackListener.StartSyntheticAsync();
         await using McpClient client = await ConnectAsync(listener, revision);
 
         foreach (int bytes in new[] { 0, 1, 1000, 8 << 20 })

@@ -20,7 +20,7 @@ public sealed class OriginGuardTests
     public async Task A_page_may_call_only_from_an_allowed_origin(string? origin, int status)
     {
         var settings = new ToolsSettings { AllowedOrigins = ["https://lab.example"] };
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(app => ToolsRole.MapSynthetic(app, settings));
+        await using LoopbackListener listener = await LoopbackListener.StartSyntheticAsync(settings);
         using var client = new RawMcp(listener.Mcp);
         string? sent = origin?.Replace("{port}", $"{listener.Url.Port}");
 

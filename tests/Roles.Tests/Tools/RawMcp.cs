@@ -15,8 +15,10 @@ internal sealed record RawAnswer(int Status, JsonElement Body, HttpResponseHeade
 /// <summary>Speaks Streamable HTTP by hand, so that it can be spoken wrongly.</summary>
 internal sealed class RawMcp(Uri url) : IDisposable
 {
-    public const string Initialize =
-        """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"raw","version":"1"}}}""";
+    public const string Initialize = """
+        {"jsonrpc":"2.0","id":1,"method":"initialize",
+         "params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"raw","version":"1"}}}
+        """;
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
 
@@ -39,14 +41,17 @@ internal sealed class RawMcp(Uri url) : IDisposable
     /// <summary>A request of revision 2026-07-28. Further members of params and of _meta end in a comma.</summary>
     public static string Modern(string method, string members = "", string meta = "")
     {
-        const string Required = "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}";
+        const string Required = """
+            "io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}
+            """;
         return $$$"""{"jsonrpc":"2.0","id":1,"method":"{{{method}}}","params":{{{{members}}}"_meta":{ {{{meta}}}{{{Required}}} } } }""";
     }
 
     public static Dictionary<string, string?> ModernHeaders(string method, params (string Name, string? Value)[] others) =>
         Headers([("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", method), .. others]);
 
-    public async Task<RawAnswer> SendAsync(HttpMethod method, ReadOnlyMemory<byte> body, Dictionary<string, string?> headers, CancellationToken cancellation = default)
+    public async Task<RawAnswer> SendAsync(
+        HttpMethod method, ReadOnlyMemory<byte> body, Dictionary<string, string?> headers, CancellationToken cancellation = default)
     {
         using var request = new HttpRequestMessage(method, url);
         if (method == HttpMethod.Post)
@@ -67,7 +72,8 @@ internal sealed class RawMcp(Uri url) : IDisposable
         return new RawAnswer((int)response.StatusCode, Message(response.Content.Headers.ContentType?.MediaType, text), response.Headers);
     }
 
-    public Task<RawAnswer> PostAsync(string body, Dictionary<string, string?> headers) => SendAsync(HttpMethod.Post, Encoding.UTF8.GetBytes(body), headers);
+    public Task<RawAnswer> PostAsync(string body, Dictionary<string, string?> headers) =>
+        SendAsync(HttpMethod.Post, Encoding.UTF8.GetBytes(body), headers);
 
     /// <summary>Opens a session and returns its id.</summary>
     public async Task<string> OpenSessionAsync()
@@ -81,10 +87,11 @@ internal sealed class RawMcp(Uri url) : IDisposable
 
     private static JsonElement Message(string? type, string text)
     {
+        const string Data = "data:";
         string? json = type switch
         {
             "application/json" => text,
-            "text/event-stream" => text.Split('\n').Where(static line => line.StartsWith("data:", StringComparison.Ordinal)).Select(static line => line[5..]).LastOrDefault(),
+            "text/event-stream" => text.Split('\n').LastOrDefault(static line => line.StartsWith(Data))?[Data.Length..],
             _ => null,
         };
         return json is null ? default : JsonElement.Parse(json);

@@ -8,13 +8,13 @@ namespace NodeBox.Roles.Tests.Tools;
 public sealed class SessionsTests
 {
     private const string List = """{"jsonrpc":"2.0","id":2,"method":"tools/list"}""";
-    private const string SlowWork =
-        """{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"work","arguments":{"latency_ms":60000,"response_bytes":1,"error_rate":0}}}""";
+    private const string SlowArguments = "\"name\":\"work\",\"arguments\":{\"latency_ms\":60000,\"response_bytes\":1,\"error_rate\":0}";
+    private const string SlowWork = $$$"""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{ {{{SlowArguments}}} } }""";
 
     [Fact]
     public async Task A_session_ends_with_delete()
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapSynthetic(app, new ToolsSettings()));
+        await using LoopbackListener listener = await LoopbackListener.StartSyntheticAsync();
         using var client = new RawMcp(listener.Mcp);
         Dictionary<string, string?> session = RawMcp.Headers(("Mcp-Session-Id", await client.OpenSessionAsync()));
 
@@ -31,7 +31,7 @@ public sealed class SessionsTests
     {
         var clock = new ManualClock();
         var settings = new ToolsSettings { SessionIdleTimeout = TimeSpan.FromMinutes(10) };
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(app => ToolsRole.MapSynthetic(app, settings), clock);
+        await using LoopbackListener listener = await LoopbackListener.StartSyntheticAsync(settings, clock);
         using var client = new RawMcp(listener.Mcp);
         Dictionary<string, string?> used = RawMcp.Headers(("Mcp-Session-Id", await client.OpenSessionAsync()));
         Dictionary<string, string?> idle = RawMcp.Headers(("Mcp-Session-Id", await client.OpenSessionAsync()));
@@ -50,7 +50,7 @@ public sealed class SessionsTests
     {
         var clock = new ManualClock();
         var settings = new ToolsSettings { MaxSessions = 2 };
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(app => ToolsRole.MapSynthetic(app, settings), clock);
+        await using LoopbackListener listener = await LoopbackListener.StartSyntheticAsync(settings, clock);
         using var client = new RawMcp(listener.Mcp);
         string first = await client.OpenSessionAsync();
         await client.OpenSessionAsync();
@@ -69,8 +69,7 @@ public sealed class SessionsTests
     [Fact]
     public async Task A_refused_handshake_keeps_no_session()
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(
-            static app => ToolsRole.MapSynthetic(app, new ToolsSettings { MaxSessions = 1 }));
+        await using LoopbackListener listener = await LoopbackListener.StartSyntheticAsync(new ToolsSettings { MaxSessions = 1 });
         using var client = new RawMcp(listener.Mcp);
         string laterRevision = RawMcp.Initialize.Replace("2025-11-25", "2026-07-28");
 
@@ -86,14 +85,15 @@ public sealed class SessionsTests
     [Fact]
     public async Task The_stream_opens_once_and_ends_with_the_session()
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapSynthetic(app, new ToolsSettings()));
+        await using LoopbackListener listener = await LoopbackListener.StartSyntheticAsync();
         using var client = new RawMcp(listener.Mcp);
         Dictionary<string, string?> session = RawMcp.Headers(("Mcp-Session-Id", await client.OpenSessionAsync()));
 
-        // Which of the two opens it is open; the other is refused.
-        Task<RawAnswer>[] streams = [client.SendAsync(HttpMethod.Get, default, session), client.SendAsync(HttpMethod.Get, default, session)];
-        Task<RawAnswer> refused = await Task.WhenAny(streams);
-        Task<RawAnswer> stream = streams.Single(other => other != refused);
+        // Which of the two comes first is open; the other one is refused.
+        Task<RawAnswer> one = client.SendAsync(HttpMethod.Get, default, session);
+        Task<RawAnswer> other = client.SendAsync(HttpMethod.Get, default, session);
+        Task<RawAnswer> refused = await Task.WhenAny(one, other);
+        Task<RawAnswer> stream = refused == one ? other : one;
 
         Assert.Equal(409, (await refused).Status);
         Assert.False(stream.IsCompleted);
@@ -107,10 +107,11 @@ public sealed class SessionsTests
     [InlineData("DELETE")]
     public async Task Later_revisions_have_post_only(string method)
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapSynthetic(app, new ToolsSettings()));
+        await using LoopbackListener listener = await LoopbackListener.StartSyntheticAsync();
         using var client = new RawMcp(listener.Mcp);
 
-        RawAnswer answer = await client.SendAsync(new HttpMethod(method), default, RawMcp.Headers(("MCP-Protocol-Version", "2026-07-28")));
+        RawAnswer answer = await client.SendAsync(
+            new HttpMethod(method), default, RawMcp.Headers(("MCP-Protocol-Version", "2026-07-28")));
 
         Assert.Equal(405, answer.Status);
     }
@@ -118,7 +119,7 @@ public sealed class SessionsTests
     [Fact]
     public async Task A_cancelled_call_ends_at_once()
     {
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapSynthetic(app, new ToolsSettings()));
+        await using LoopbackListener listener = await LoopbackListener.StartSyntheticAsync();
         using var client = new RawMcp(listener.Mcp);
         Dictionary<string, string?> session = RawMcp.Headers(("Mcp-Session-Id", await client.OpenSessionAsync()));
         var clock = Stopwatch.StartNew();
@@ -136,14 +137,14 @@ public sealed class SessionsTests
     public async Task In_later_revisions_closing_the_response_cancels_the_call()
     {
         using var spans = new SpanLog();
-        await using LoopbackListener listener = await LoopbackListener.StartAsync(static app => ToolsRole.MapSynthetic(app, new ToolsSettings()));
+        await using LoopbackListener listener = await LoopbackListener.StartSyntheticAsync();
         using var client = new RawMcp(listener.Mcp);
         ActivityTraceId task = ActivityTraceId.CreateRandom();
-        byte[] body = Encoding.UTF8.GetBytes(RawMcp.Modern(
-            "tools/call", "\"name\":\"work\",\"arguments\":{\"latency_ms\":60000,\"response_bytes\":1,\"error_rate\":0},"));
+        byte[] body = Encoding.UTF8.GetBytes(RawMcp.Modern("tools/call", SlowArguments + ","));
         using var giveUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(400));
 
-        Dictionary<string, string?> headers = RawMcp.ModernHeaders("tools/call", ("Mcp-Name", "work"), ("traceparent", $"00-{task}-00f067aa0ba902b7-01"));
+        Dictionary<string, string?> headers = RawMcp.ModernHeaders(
+            "tools/call", ("Mcp-Name", "work"), ("traceparent", $"00-{task}-00f067aa0ba902b7-01"));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.SendAsync(HttpMethod.Post, body, headers, giveUp.Token));
 
         // The served span ends when the call does: long before the 60 s that it would have taken.

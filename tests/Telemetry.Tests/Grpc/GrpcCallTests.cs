@@ -106,6 +106,25 @@ public sealed class GrpcCallTests
     }
 
     [Fact]
+    public async Task A_server_that_stops_says_so_and_does_not_wait_for_open_streams()
+    {
+        await using GrpcHost host = await GrpcHost.StartAsync(app => app.MapDuplex<LogLine, LogLine>(Echo, LogLine.Parser, EchoAsync));
+        using GrpcChannel channel = new(host.Address);
+        SemaphoreSlim answered = new(1);
+        Task? stopping = null;
+        RpcException stopped = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            await foreach (LogLine _ in channel.DuplexAsync(Echo, Questions(answered, 2), LogLine.Parser, s_patience))
+            {
+                stopping = host.StopAsync();
+            }
+        });
+        Assert.Equal(StatusCode.Unavailable, stopped.Code);
+        Assert.Contains("stopping", stopped.Message);
+        await stopping!.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_client_that_leaves_cancels_the_servers_side()
     {
         TaskCompletionSource cancelled = new();

@@ -22,6 +22,8 @@ internal sealed class GrpcHost(WebApplication app) : IAsyncDisposable
         return new GrpcHost(app);
     }
 
+    public Task StopAsync() => app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         using CancellationTokenSource atOnce = new(TimeSpan.Zero);

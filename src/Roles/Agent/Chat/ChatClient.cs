@@ -47,7 +47,9 @@ internal sealed class ChatClient(HttpClient http, Uri server, string agent)
         message.Headers.Accept.ParseAdd("text/event-stream");
 
         long sentAt = Stopwatch.GetTimestamp();
-        using HttpResponseMessage response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        using HttpResponseMessage response = await http
+            .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation)
+            .ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
             throw await RefusalAsync(response, cancellation).ConfigureAwait(false);

@@ -65,6 +65,7 @@ internal sealed record StreamOptions(bool IncludeUsage);
 /// <param name="FinishReason">stop, length, tool_calls or the server's own.</param>
 /// <param name="Usage">Tokens, where the server counts them.</param>
 /// <param name="TimeToFirstToken">From sending the request to the first streamed token.</param>
-internal sealed record ChatReply(string Content, IReadOnlyList<ToolCall> ToolCalls, string FinishReason, ChatUsage? Usage, TimeSpan TimeToFirstToken);
+internal sealed record ChatReply(
+    string Content, IReadOnlyList<ToolCall> ToolCalls, string FinishReason, ChatUsage? Usage, TimeSpan TimeToFirstToken);
 
 internal sealed record ChatUsage(int PromptTokens = 0, int CompletionTokens = 0);

@@ -45,7 +45,8 @@ internal sealed class ReplyBuilder(int maxChars)
     public ChatReply Build(TimeSpan timeToFirstToken)
     {
         string reason = FinishReason ?? throw new LlmException("the LLM server ended the stream before the reply was complete");
-        return new ChatReply(_content.ToString(), [.. _calls.Select(static entry => entry.Value.Complete(entry.Key))], reason, _usage, timeToFirstToken);
+        ToolCall[] calls = [.. _calls.Select(static entry => entry.Value.Complete(entry.Key))];
+        return new ChatReply(_content.ToString(), calls, reason, _usage, timeToFirstToken);
     }
 
     private void AddCall(ToolCallDelta delta)

@@ -30,14 +30,14 @@ internal static class DbTools
                 "customer_id":{"type":"integer"},"name":{"type":"string"},"city":{"type":"string"},"tier":{"type":"string"}
                 """),
             readOnly: true,
-            (arguments, _) => Found(database.FindCustomer(Id(arguments, "customer_id")), OrderJson.Default.Customer, arguments, "customer")),
+            (call, _) => Found(database.FindCustomer(Id(call, "customer_id")), OrderJson.Default.Customer, call, "customer")),
         new CheckedTool(
             "lookup_order",
             "Looks up an order by number: customer, item, quantity, status, dates.",
             [s_orderId],
             Object(OrderProperties),
             readOnly: true,
-            (arguments, _) => Found(database.FindOrder(Id(arguments, "order_id")), OrderJson.Default.Order, arguments, "order")),
+            (call, _) => Found(database.FindOrder(Id(call, "order_id")), OrderJson.Default.Order, call, "order")),
         new CheckedTool(
             "check_stock",
             "Tells how many pieces of an item are on hand and what one costs, in cents.",
@@ -46,7 +46,7 @@ internal static class DbTools
                 "item_id":{"type":"integer"},"name":{"type":"string"},"on_hand":{"type":"integer"},"price_cents":{"type":"integer"}
                 """),
             readOnly: true,
-            (arguments, _) => Found(database.FindItem(Id(arguments, "item_id")), OrderJson.Default.StockItem, arguments, "item")),
+            (call, _) => Found(database.FindItem(Id(call, "item_id")), OrderJson.Default.StockItem, call, "item")),
         new CheckedTool(
             "search_orders",
             "Lists a customer's orders by number, if asked only those with one status.",
@@ -59,7 +59,7 @@ internal static class DbTools
                 "customer_id":{"type":"integer"},"total":{"type":"integer"},"orders":{"type":"array","items":{{Object(OrderProperties)}}}
                 """),
             readOnly: true,
-            (arguments, _) => Search(database, arguments)),
+            (call, _) => Search(database, call)),
         new CheckedTool(
             "update_order_status",
             "Sets the status of an order and tells the previous one.",
@@ -68,8 +68,8 @@ internal static class DbTools
                 "order_id":{"type":"integer"},"previous_status":{"type":"string"},"status":{"type":"string"}
                 """),
             readOnly: false,
-            (arguments, _) => Found(
-                database.UpdateOrderStatus(Id(arguments, "order_id"), arguments.Text("status")), OrderJson.Default.OrderUpdate, arguments, "order")),
+            (call, _) => Found(
+                database.UpdateOrderStatus(Id(call, "order_id"), call.Text("status")), OrderJson.Default.OrderUpdate, call, "order")),
     ];
 
     private static ValueTask<CallToolResult> Search(OrderDatabase database, ToolArguments arguments)

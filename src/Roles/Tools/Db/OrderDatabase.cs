@@ -28,7 +28,7 @@ internal sealed class OrderDatabase : IDisposable
         _connection = connection;
     }
 
-    /// <summary>Opens the database of <paramref name="dataDir"/>, or a new one in memory where that is null, and fills it if it is new.</summary>
+    /// <summary>Opens the database of <paramref name="dataDir"/>, or one in memory where that is null, and fills it if it is new.</summary>
     /// <exception cref="DllNotFoundException">The system's libsqlite3 is missing.</exception>
     /// <exception cref="IOException">The file cannot be opened or was made with another seed.</exception>
     public static OrderDatabase Open(string? dataDir, ulong seed)
@@ -71,9 +71,11 @@ internal sealed class OrderDatabase : IDisposable
         id).FirstOrDefault();
 
     public Order? FindOrder(int id) => Query(
-        "SELECT order_id, customer_id, item_id, quantity, status, ordered_on, due_on FROM orders WHERE order_id = $0", ReadOrder, id).FirstOrDefault();
+        "SELECT order_id, customer_id, item_id, quantity, status, ordered_on, due_on FROM orders WHERE order_id = $0",
+        ReadOrder,
+        id).FirstOrDefault();
 
-    /// <summary>The first <paramref name="limit"/> orders of a customer by number, only those of <paramref name="status"/> unless it is null.</summary>
+    /// <summary>A customer's first <paramref name="limit"/> orders by number, of one status unless that is null.</summary>
     public OrderList SearchOrders(int customerId, string? status, int limit)
     {
         List<Order> all = Query(

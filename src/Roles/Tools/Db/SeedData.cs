@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace NodeBox.Roles.Tools.Db;
 
-/// <summary>The database's first content, a pure function of the seed. Each table has its own random stream, so that one can grow without changing the others.</summary>
+/// <summary>
+/// The database's first content, a pure function of the seed. Each table has its own random stream, so that one can grow without changing
+/// the others.
+/// </summary>
 internal static class SeedData
 {
     public const int Customers = 200;
@@ -14,13 +17,22 @@ internal static class SeedData
     public static readonly IReadOnlyList<string> Statuses = ["pending", "shipped", "delivered", "cancelled"];
 
     private static readonly string[] s_givenNames =
-        ["Ada", "Alan", "Barbara", "Claude", "Donald", "Edsger", "Frances", "Grace", "Hedy", "Ivan", "Jean", "Ken", "Leslie", "Margaret", "Niklaus", "Radia"];
+    [
+        "Ada", "Alan", "Barbara", "Claude", "Donald", "Edsger", "Frances", "Grace",
+        "Hedy", "Ivan", "Jean", "Ken", "Leslie", "Margaret", "Niklaus", "Radia",
+    ];
 
     private static readonly string[] s_familyNames =
-        ["Adler", "Brandt", "Costa", "Dubois", "Eriksen", "Ferrari", "Garcia", "Horvat", "Ivanov", "Jansen", "Kowalski", "Lindgren", "Moreau", "Novak", "Okafor", "Petrov"];
+    [
+        "Adler", "Brandt", "Costa", "Dubois", "Eriksen", "Ferrari", "Garcia", "Horvat",
+        "Ivanov", "Jansen", "Kowalski", "Lindgren", "Moreau", "Novak", "Okafor", "Petrov",
+    ];
 
     private static readonly string[] s_cities =
-        ["Amsterdam", "Barcelona", "Copenhagen", "Dublin", "Edinburgh", "Florence", "Geneva", "Helsinki", "Istanbul", "Lisbon", "Munich", "Prague"];
+    [
+        "Amsterdam", "Barcelona", "Copenhagen", "Dublin", "Edinburgh", "Florence",
+        "Geneva", "Helsinki", "Istanbul", "Lisbon", "Munich", "Prague",
+    ];
 
     private static readonly string[] s_materials = ["Steel", "Oak", "Brass", "Copper", "Linen", "Glass", "Cork", "Slate"];
 

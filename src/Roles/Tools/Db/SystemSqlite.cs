@@ -4,7 +4,7 @@ using SQLitePCL;
 
 namespace NodeBox.Roles.Tools.Db;
 
-/// <summary>Binds SQLite to the system's library, which the distribution keeps patched; the packaged one is years old and is not shipped.</summary>
+/// <summary>Binds SQLite to the system's library, which the distribution keeps patched; the package's own is years old.</summary>
 internal static class SystemSqlite
 {
     private const string Library = "libsqlite3.so.0";

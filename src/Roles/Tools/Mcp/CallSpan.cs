@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -7,7 +8,7 @@ using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Roles.Tools.Mcp;
 
-/// <summary>The served request's span, told what MCP call the request is. The names are those of OpenTelemetry's conventions for MCP.</summary>
+/// <summary>The served request's span, told what MCP call the request is, in the names of OpenTelemetry's conventions for MCP.</summary>
 internal static class CallSpan
 {
     /// <summary>
@@ -40,7 +41,7 @@ internal static class CallSpan
     /// <summary>Notes on the current call's span that it was refused with an error of the protocol.</summary>
     public static void Failed(int code, string message) => Current.Fail(code.ToString(CultureInfo.InvariantCulture), message);
 
-    /// <summary>A filter of outgoing messages: errors, of the protocol and of tools, are noted on the span of the call that they answer.</summary>
+    /// <summary>A filter of outgoing messages: errors, of the protocol and of tools, are noted on the span of their call.</summary>
     public static McpMessageHandler NoteErrors(McpMessageHandler send) => (context, cancellation) =>
     {
         switch (context.JsonRpcMessage)
@@ -48,7 +49,7 @@ internal static class CallSpan
             case JsonRpcError { Error: { } error }:
                 Failed(error.Code, error.Message);
                 break;
-            case JsonRpcResponse { Result: JsonObject result } when result["isError"] is JsonValue flag && flag.TryGetValue(out bool isError) && isError:
+            case JsonRpcResponse { Result: JsonObject result } when result["isError"]?.GetValueKind() == JsonValueKind.True:
                 Current.Fail("tool_error", (string?)result["content"]?[0]?["text"] ?? "the tool gave no reason");
                 break;
             default:

@@ -4,7 +4,7 @@ using ModelContextProtocol.Server;
 
 namespace NodeBox.Roles.Tools.Mcp;
 
-/// <summary>What a tool does with arguments that passed their checks. Throws <see cref="ToolFailedException"/> for a result with isError.</summary>
+/// <summary>What a tool does with checked arguments. Throws <see cref="ToolFailedException"/> for a result with isError.</summary>
 internal delegate ValueTask<CallToolResult> ToolBody(ToolArguments arguments, CancellationToken cancellation);
 
 /// <summary>A tool whose input schema and argument checks come from one list of parameters.</summary>
@@ -30,7 +30,13 @@ internal sealed class CheckedTool : McpServerTool
             Description = description,
             InputSchema = InputSchema(parameters),
             OutputSchema = outputSchema is null ? null : JsonElement.Parse(outputSchema),
-            Annotations = new ToolAnnotations { ReadOnlyHint = readOnly, DestructiveHint = !readOnly, IdempotentHint = true, OpenWorldHint = false },
+            Annotations = new ToolAnnotations
+            {
+                ReadOnlyHint = readOnly,
+                DestructiveHint = !readOnly,
+                IdempotentHint = true,
+                OpenWorldHint = false,
+            },
         };
     }
 

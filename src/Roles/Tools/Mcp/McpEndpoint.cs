@@ -32,7 +32,11 @@ internal sealed class McpEndpoint
     {
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         _settings = settings;
-        _options = new McpServerOptions { ServerInfo = new Implementation { Name = name, Version = ServerVersion }, ToolCollection = [.. tools] };
+        _options = new McpServerOptions
+        {
+            ServerInfo = new Implementation { Name = name, Version = ServerVersion },
+            ToolCollection = [.. tools],
+        };
         _options.Filters.Message.OutgoingFilters.Add(CallSpan.NoteErrors);
         _logs = services.GetRequiredService<ILoggerFactory>();
         _origins = new OriginGuard(settings.AllowedOrigins);
@@ -99,7 +103,8 @@ internal sealed class McpEndpoint
         using McpSessions.Use use = Find(context);
         if (!use.Session.TryStartStream())
         {
-            throw new McpRefusedException(StatusCodes.Status409Conflict, McpErrorCode.InvalidRequest, "the session's stream was opened before");
+            throw new McpRefusedException(
+                StatusCodes.Status409Conflict, McpErrorCode.InvalidRequest, "the session's stream was opened before");
         }
 
         BeginEventStream(context.Response);
@@ -142,7 +147,8 @@ internal sealed class McpEndpoint
         if (Revisions.IsSessionless(revision))
         {
             context.Response.Headers.Allow = HttpMethods.Post;
-            throw new McpRefusedException(StatusCodes.Status405MethodNotAllowed, McpErrorCode.InvalidRequest, $"revision {revision} has POST only");
+            throw new McpRefusedException(
+                StatusCodes.Status405MethodNotAllowed, McpErrorCode.InvalidRequest, $"revision {revision} has POST only");
         }
 
         string id = McpRequest.Header(context.Request, McpHeaders.SessionId)
@@ -179,7 +185,9 @@ internal sealed class McpEndpoint
     private static int StatusOf(McpErrorCode code) => code switch
     {
         McpErrorCode.MethodNotFound => StatusCodes.Status404NotFound,
-        McpErrorCode.MissingRequiredClientCapability or McpErrorCode.UnsupportedProtocolVersion or McpErrorCode.HeaderMismatch => StatusCodes.Status400BadRequest,
+        McpErrorCode.MissingRequiredClientCapability => StatusCodes.Status400BadRequest,
+        McpErrorCode.UnsupportedProtocolVersion => StatusCodes.Status400BadRequest,
+        McpErrorCode.HeaderMismatch => StatusCodes.Status400BadRequest,
         _ => StatusCodes.Status200OK,
     };
 

@@ -5,11 +5,11 @@ using ModelContextProtocol;
 
 namespace NodeBox.Roles.Tools.Mcp;
 
-/// <summary>The HTTP transport refuses a request before any server sees it. It becomes the HTTP status with a JSON-RPC error as body.</summary>
+/// <summary>The HTTP transport refuses a request before any server sees it: an HTTP status with a JSON-RPC error as body.</summary>
 /// <param name="status">HTTP status.</param>
 /// <param name="code">JSON-RPC error code.</param>
 /// <param name="message">What is wrong and what would be right.</param>
-/// <param name="id">The request's id, a string or a number, or null where it could not be read: the error then leaves the member out.</param>
+/// <param name="id">The request's id, a string or a number; null, and the member is left out, where it could not be read.</param>
 internal sealed class McpRefusedException(int status, McpErrorCode code, string message, JsonNode? id = null) : Exception(message)
 {
     public McpErrorCode Code => code;

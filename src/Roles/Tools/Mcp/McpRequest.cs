@@ -49,7 +49,8 @@ internal sealed record McpRequest(JsonRpcMessage Message, string? Revision, stri
     {
         if (!request.HasJsonContentType())
         {
-            throw new McpRefusedException(StatusCodes.Status415UnsupportedMediaType, McpErrorCode.InvalidRequest, "Content-Type must be application/json");
+            throw new McpRefusedException(
+                StatusCodes.Status415UnsupportedMediaType, McpErrorCode.InvalidRequest, "Content-Type must be application/json");
         }
 
         string? revision = Header(request, McpHeaders.ProtocolVersion);
@@ -59,7 +60,8 @@ internal sealed record McpRequest(JsonRpcMessage Message, string? Revision, stri
         return new McpRequest(message, revision, Header(request, McpHeaders.SessionId));
     }
 
-    public static string? Header(HttpRequest request, string name) => request.Headers[name].ToString() is { Length: > 0 } value ? value : null;
+    public static string? Header(HttpRequest request, string name) =>
+        request.Headers[name].ToString() is { Length: > 0 } value ? value : null;
 
     private static async Task<byte[]> ReadBodyAsync(HttpRequest request, int maxBytes)
     {
@@ -90,7 +92,8 @@ internal sealed record McpRequest(JsonRpcMessage Message, string? Revision, stri
         }
         catch (JsonException error)
         {
-            throw new McpRefusedException(StatusCodes.Status400BadRequest, McpErrorCode.ParseError, $"the body is not JSON: {error.Message}");
+            throw new McpRefusedException(
+                StatusCodes.Status400BadRequest, McpErrorCode.ParseError, $"the body is not JSON: {error.Message}");
         }
 
         try

@@ -19,12 +19,15 @@ internal sealed class OriginGuard(IReadOnlyList<string> allowed)
             return;
         }
 
-        throw new McpRefusedException(StatusCodes.Status403Forbidden, McpErrorCode.InvalidRequest, "requests from pages of this Origin are not allowed");
+        throw new McpRefusedException(
+            StatusCodes.Status403Forbidden, McpErrorCode.InvalidRequest, "requests from pages of this Origin are not allowed");
     }
 
     private static bool NamesListener(string origin, ConnectionInfo connection)
     {
-        if (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? page) || page.Port != connection.LocalPort || connection.LocalIpAddress is not { } local)
+        if (connection.LocalIpAddress is not { } local
+            || !Uri.TryCreate(origin, UriKind.Absolute, out Uri? page)
+            || page.Port != connection.LocalPort)
         {
             return false;
         }

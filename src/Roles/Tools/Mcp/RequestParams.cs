@@ -30,7 +30,7 @@ internal static class RequestParams
         [RequestMethods.SubscriptionsListen] = TypeOf<SubscriptionsListenRequestParams>(),
     };
 
-    /// <exception cref="McpRefusedException">Invalid params: of the wrong shape, or a tool that is not among <paramref name="tools"/>.</exception>
+    /// <exception cref="McpRefusedException">Params of the wrong shape, or a tool that is not among <paramref name="tools"/>.</exception>
     public static void Check(McpRequest call, ICollection<string> tools)
     {
         if (call.Message is not JsonRpcRequest request)

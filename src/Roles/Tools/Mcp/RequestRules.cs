@@ -6,7 +6,10 @@ using ModelContextProtocol.Protocol;
 
 namespace NodeBox.Roles.Tools.Mcp;
 
-/// <summary>What the Streamable HTTP transport asks of a POST besides being one JSON-RPC message (2026-07-28, "Request Metadata" and "Server Validation").</summary>
+/// <summary>
+/// What the Streamable HTTP transport asks of a POST besides being one JSON-RPC message (2026-07-28, "Request Metadata" and "Server
+/// Validation").
+/// </summary>
 internal static class RequestRules
 {
     /// <exception cref="McpRefusedException">406: the client could not read an answer.</exception>
@@ -30,7 +33,9 @@ internal static class RequestRules
         }
     }
 
-    /// <summary>Headers that mirror the body must agree with it, so that whoever routes by headers and whoever executes the body see the same call.</summary>
+    /// <summary>
+    /// Headers that mirror the body must agree with it, so that who routes by headers and who executes the body see the same call.
+    /// </summary>
     /// <exception cref="McpRefusedException">400: a header or a required member of _meta is missing or they disagree.</exception>
     public static void CheckMetadata(McpRequest call, HttpRequest request)
     {
@@ -42,9 +47,10 @@ internal static class RequestRules
                 throw Mismatch(call, $"_meta declares {declared}: the header {McpHeaders.ProtocolVersion} must do so too");
             }
 
-            if (call.Method == RequestMethods.Initialize && call.TextParam("protocolVersion") is { } wanted && Revisions.IsSessionless(wanted))
+            string? wanted = call.Method == RequestMethods.Initialize ? call.TextParam("protocolVersion") : null;
+            if (Revisions.IsSessionless(wanted))
             {
-                throw Unsupported(wanted, Revisions.Supported.Where(static known => !Revisions.IsSessionless(known)), call.Id);
+                throw Unsupported(wanted!, Revisions.Supported.Where(static known => !Revisions.IsSessionless(known)), call.Id);
             }
 
             return;
@@ -73,7 +79,7 @@ internal static class RequestRules
     {
         var known = new JsonArray([.. supported.Select(static revision => (JsonNode)revision)]);
         return new McpRefusedException(
-            StatusCodes.Status400BadRequest, McpErrorCode.UnsupportedProtocolVersion, $"the protocol's revision {revision} is not supported here", id)
+            StatusCodes.Status400BadRequest, McpErrorCode.UnsupportedProtocolVersion, $"revision {revision} is not supported here", id)
         {
             Details = new JsonObject { ["supported"] = known, ["requested"] = revision },
         };
@@ -83,7 +89,8 @@ internal static class RequestRules
     {
         if (sent is null || sent != inBody)
         {
-            throw Mismatch(call, sent is null ? $"the header {header} is missing or malformed" : $"the header {header} is {sent}, the body says {inBody}");
+            string found = sent is null ? "missing or malformed" : $"{sent}, but the body says {inBody}";
+            throw Mismatch(call, $"the header {header} is {found}");
         }
     }
 

@@ -3,12 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace NodeBox.A2A;
 
-/// <summary>A JSON-RPC 2.0 request. The id is kept as sent, so that it can be echoed exactly.</summary>
-internal sealed record JsonRpcRequest(string Jsonrpc, string Method, JsonElement Id, JsonElement? Params = null)
-{
-    public const string Version = "2.0";
-}
-
 /// <summary>A JSON-RPC 2.0 response: a result or an error.</summary>
 internal sealed record JsonRpcResponse(string Jsonrpc, JsonElement Id, JsonElement? Result = null, JsonRpcError? Error = null);
 
