@@ -4,7 +4,8 @@ using NodeBox.Llama.Native;
 namespace NodeBox.Llama;
 
 /// <summary>
-/// llama.cpp, loaded once into this process. Loading is the only way to get an engine, so nothing calls llama.cpp before its files, symbols,
+/// llama.cpp, loaded once into this process. Loading is the only way to get an engine, so nothing calls llama.cpp before its files,
+/// symbols,
 /// versions and struct layouts were compared with those this project was written against.
 /// </summary>
 public sealed class LlamaLibrary
@@ -29,7 +30,10 @@ public sealed class LlamaLibrary
     /// <summary>What ggml found to compute on, such as the name of the processor.</summary>
     public IReadOnlyList<string> Devices { get; private set; } = [];
 
-    /// <summary>Loads and checks the libraries in <paramref name="directory"/>, by default "llama" beside the executable. Later calls return what the first loaded.</summary>
+    /// <summary>
+    /// Loads and checks the libraries in <paramref name="directory"/>, by default "llama" beside the executable. Later calls return what
+    /// the first loaded.
+    /// </summary>
     /// <exception cref="LlamaLibraryException">They are missing, altered, or of another version.</exception>
     public static LlamaLibrary Load(string? directory = null)
     {
@@ -40,7 +44,8 @@ public sealed class LlamaLibrary
             {
                 return s_loaded.Directory == directory
                     ? s_loaded
-                    : throw new LlamaLibraryException($"llama.cpp is already loaded from {s_loaded.Directory}, so it cannot be loaded from {directory}.");
+                    : throw new LlamaLibraryException(
+                        $"llama.cpp is already loaded from {s_loaded.Directory}, so it cannot be loaded from {directory}.");
             }
 
             LibraryFiles.Verify(directory);
@@ -67,7 +72,8 @@ public sealed class LlamaLibrary
             }
             catch (DllNotFoundException e)
             {
-                throw new LlamaLibraryException($"The llama.cpp library {path} does not load: {e.Message}. It needs glibc 2.34 and libstdc++ 6.");
+                throw new LlamaLibraryException(
+                    $"The llama.cpp library {path} does not load: {e.Message}. It needs glibc 2.34 and libstdc++ 6.");
             }
         }
 

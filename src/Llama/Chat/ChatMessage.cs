@@ -25,5 +25,7 @@ public sealed record ChatMessage(ChatRole Role, string Content, IReadOnlyList<Ch
 /// <param name="Parameters">A JSON schema of an object; absent for a tool without parameters.</param>
 public sealed record ToolDefinition(string Name, string? Description = null, JsonElement? Parameters = null);
 
-/// <summary>A piece of a prompt. Only the template's own text may name control tokens: what people and tools wrote is never read as such.</summary>
+/// <summary>
+/// A piece of a prompt. Only the template's own text may name control tokens: what people and tools wrote is never read as such.
+/// </summary>
 public readonly record struct PromptPart(string Text, bool IsTemplate);

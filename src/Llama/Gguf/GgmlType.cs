@@ -23,7 +23,9 @@ internal static class GgmlType
         [30] = (1, 2),      // BF16
     };
 
-    /// <summary>Bytes of a tensor, or 0 where the type is unknown here. <paramref name="elements"/> is at most <see cref="long.MaxValue"/> / 8.</summary>
+    /// <summary>
+    /// Bytes of a tensor, or 0 where the type is unknown here. <paramref name="elements"/> is at most <see cref="long.MaxValue"/> / 8.
+    /// </summary>
     public static ulong SizeOf(uint type, ulong elements) =>
         s_blocks.TryGetValue(type, out (uint Elements, uint Bytes) block) ? elements / block.Elements * block.Bytes : 0;
 }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace NodeBox.Llama.Gguf;
 
-/// <summary>Reads little-endian fields and refuses to go beyond the end of the stream. The label of each read names the field in the error.</summary>
+/// <summary>
+/// Reads little-endian fields and refuses to go beyond the end of the stream. The label of each read names the field in the error.
+/// </summary>
 internal sealed class GgufReader(Stream stream)
 {
     private const int MaxText = 1 << 24;

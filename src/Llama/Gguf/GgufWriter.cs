@@ -30,7 +30,9 @@ public sealed class GgufWriter
 
     public void Add(string key, IReadOnlyList<int> values) => AddArray(key, GgufType.Int32, values, (w, value) => w.Write(value));
 
-    /// <summary>Adds a tensor of 32-bit floats. <paramref name="shape"/> is in ggml's order: the first dimension is the contiguous one.</summary>
+    /// <summary>
+    /// Adds a tensor of 32-bit floats. <paramref name="shape"/> is in ggml's order: the first dimension is the contiguous one.
+    /// </summary>
     public void AddTensor(string name, float[] data, params ulong[] shape)
     {
         ulong elements = shape.Aggregate(1ul, (product, dimension) => product * dimension);

@@ -5,7 +5,9 @@ namespace NodeBox.Llama.Grammars;
 /// <summary>GBNF for exactly the integers between two bounds, written without leading zeros.</summary>
 internal static class IntegerRange
 {
-    /// <summary>An expression for all integers from <paramref name="least"/> to <paramref name="most"/>, both included and within ±10^18.</summary>
+    /// <summary>
+    /// An expression for all integers from <paramref name="least"/> to <paramref name="most"/>, both included and within ±10^18.
+    /// </summary>
     public static string Expression(long least, long most) => Joined(
         least < 0 ? $"\"-\" {Natural(Math.Max(1, -most), -least)}" : null,
         most >= 0 ? Natural(Math.Max(0, least), most) : null);

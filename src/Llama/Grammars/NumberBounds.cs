@@ -17,7 +17,9 @@ internal readonly record struct NumberBounds(decimal Least, decimal Most)
         decimal? least = Bound(schema, "minimum", path);
         decimal? most = Bound(schema, "maximum", path);
         var bounds = new NumberBounds(least ?? (most < -Default ? -Limit : -Default), most ?? (least > Default ? Limit : Default));
-        return bounds.Least <= bounds.Most ? bounds : throw new UnsupportedSchemaException(path, $"allows at least {bounds.Least} and at most {bounds.Most}");
+        return bounds.Least <= bounds.Most
+            ? bounds
+            : throw new UnsupportedSchemaException(path, $"allows at least {bounds.Least} and at most {bounds.Most}");
     }
 
     public bool Contains(decimal value) => value >= Least && value <= Most;
@@ -27,7 +29,9 @@ internal readonly record struct NumberBounds(decimal Least, decimal Most)
     {
         decimal least = Math.Ceiling(Least);
         decimal most = Math.Floor(Most);
-        return least <= most ? IntegerRange.Expression((long)least, (long)most) : throw new UnsupportedSchemaException(path, "allows no integer");
+        return least <= most
+            ? IntegerRange.Expression((long)least, (long)most)
+            : throw new UnsupportedSchemaException(path, "allows no integer");
     }
 
     /// <summary>All numbers within the bounds of at most nine decimal places. The bounds must be integers.</summary>

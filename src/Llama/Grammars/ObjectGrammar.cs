@@ -41,7 +41,9 @@ internal sealed class ObjectGrammar(SchemaGrammar grammar, string path, int dept
             }
         }
 
-        return required.Count == 0 ? members : throw new UnsupportedSchemaException(path, $"requires '{required.First()}', which is not among its properties");
+        return required.Count == 0
+            ? members
+            : throw new UnsupportedSchemaException(path, $"requires '{required.First()}', which is not among its properties");
     }
 
     private HashSet<string> Required(JsonElement schema)
@@ -51,8 +53,11 @@ internal sealed class ObjectGrammar(SchemaGrammar grammar, string path, int dept
             return [];
         }
 
-        bool isNames = required.ValueKind == JsonValueKind.Array && required.EnumerateArray().All(name => name.ValueKind == JsonValueKind.String);
-        return isNames ? [.. required.EnumerateArray().Select(name => name.GetString()!)] : throw new UnsupportedSchemaException(path, "has 'required' that is not a list of names");
+        bool isNames = required.ValueKind == JsonValueKind.Array
+            && required.EnumerateArray().All(name => name.ValueKind == JsonValueKind.String);
+        return isNames
+            ? [.. required.EnumerateArray().Select(name => name.GetString()!)]
+            : throw new UnsupportedSchemaException(path, "has 'required' that is not a list of names");
     }
 
     /// <summary>The members from <paramref name="index"/> on when none was written before, so that no comma comes first.</summary>

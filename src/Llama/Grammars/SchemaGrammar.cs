@@ -53,7 +53,10 @@ internal sealed class SchemaGrammar
         return name;
     }
 
-    /// <summary>A GBNF expression for all compact JSON that the schema allows and this class writes. <paramref name="path"/> names the schema in errors.</summary>
+    /// <summary>
+    /// A GBNF expression for all compact JSON that the schema allows and this class writes. <paramref name="path"/> names the schema in
+    /// errors.
+    /// </summary>
     /// <exception cref="UnsupportedSchemaException">The schema uses what is not supported.</exception>
     public string Expression(JsonElement schema, string path, int depth = 0)
     {

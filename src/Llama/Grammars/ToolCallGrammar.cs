@@ -3,14 +3,20 @@ using NodeBox.Llama.Chat;
 
 namespace NodeBox.Llama.Grammars;
 
-/// <summary>Grammars that make any model's tool call exactly <c>{"name":"…","arguments":{…}}</c>, compact, with arguments that the tool's schema allows.</summary>
+/// <summary>
+/// Grammars that make any model's tool call exactly <c>{"name":"…","arguments":{…}}</c>, compact, with arguments that the tool's schema
+/// allows.
+/// </summary>
 public static class ToolCallGrammar
 {
     /// <summary>GBNF for one call of any of <paramref name="tools"/>.</summary>
     /// <exception cref="UnsupportedSchemaException">A tool's parameters cannot be kept exactly.</exception>
     public static string Call(IReadOnlyList<ToolDefinition> tools) => Grammar(tools, calls => calls);
 
-    /// <summary>GBNF for one call of any of <paramref name="tools"/>, or a text that does not begin with '{': the model decides with its first token.</summary>
+    /// <summary>
+    /// GBNF for one call of any of <paramref name="tools"/>, or a text that does not begin with '{': the model decides with its first
+    /// token.
+    /// </summary>
     /// <exception cref="UnsupportedSchemaException">A tool's parameters cannot be kept exactly.</exception>
     public static string CallOrText(IReadOnlyList<ToolDefinition> tools) => Grammar(tools, calls => $"{calls} | ( [^{{] .* )?");
 
@@ -38,6 +44,8 @@ public static class ToolCallGrammar
             && schema.TryGetProperty("type", out JsonElement type)
             && type.ValueKind == JsonValueKind.String
             && type.GetString() == "object";
-        return isObject ? grammar.Expression(schema, tool.Name) : throw new UnsupportedSchemaException(tool.Name, "does not have the type \"object\"");
+        return isObject
+            ? grammar.Expression(schema, tool.Name)
+            : throw new UnsupportedSchemaException(tool.Name, "does not have the type \"object\"");
     }
 }

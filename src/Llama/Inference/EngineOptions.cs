@@ -3,7 +3,8 @@ namespace NodeBox.Llama.Inference;
 /// <summary>How an <see cref="Engine"/> runs its model.</summary>
 /// <param name="ModelPath">A GGUF file.</param>
 /// <param name="Context">Tokens that a prompt and its answer may have together; at most what the model was trained for.</param>
-/// <param name="Threads">Threads that compute; 0 chooses. They spin while they wait, so more than there are free cores makes everything slow.</param>
+/// <param name="Threads">Threads that compute; 0 chooses. They spin while they wait, so more than there are free cores makes everything
+/// slow.</param>
 /// <param name="QueueLimit">Requests that may wait while one is decoded.</param>
 public sealed record EngineOptions(string ModelPath, int Context = 8192, int Threads = 0, int QueueLimit = 64);
 

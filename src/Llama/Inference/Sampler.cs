@@ -39,10 +39,14 @@ internal sealed class Sampler : IDisposable
         }
 
         Add(LlamaApi.llama_sampler_init_temp(sampling.Temperature));
-        Add(LlamaApi.llama_sampler_init_dist(sampling.Seed is { } seed ? Math.Min(seed, MaxSeed) : (uint)Random.Shared.NextInt64(uint.MaxValue)));
+        uint seed = sampling.Seed ?? (uint)Random.Shared.NextInt64(MaxSeed);
+        Add(LlamaApi.llama_sampler_init_dist(Math.Min(seed, MaxSeed)));
     }
 
-    /// <summary>Draws a token from the logits of the last decoded token and moves the grammar on. Must not be called after an end-of-generation token: llama.cpp aborts.</summary>
+    /// <summary>
+    /// Draws a token from the logits of the last decoded token and moves the grammar on. Must not be called after an end-of-generation
+    /// token: llama.cpp aborts.
+    /// </summary>
     public int Sample(DecodeContext context) => LlamaApi.llama_sampler_sample(_chain, context.Handle, -1);
 
     public void Dispose()

@@ -2,7 +2,9 @@ using NodeBox.Llama.Models;
 
 namespace NodeBox.Llama.Inference;
 
-/// <summary>A generation that is being decoded: where it stands in the KV cache, and the text of its tokens. Used by the decode thread only.</summary>
+/// <summary>
+/// A generation that is being decoded: where it stands in the KV cache, and the text of its tokens. Used by the decode thread only.
+/// </summary>
 internal sealed class Sequence(Generation generation, LlamaModel model, int id)
 {
     private readonly Utf8Pieces _text = new();

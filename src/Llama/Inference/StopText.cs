@@ -25,7 +25,9 @@ internal sealed class StopText(IReadOnlyList<string> stops)
     /// <summary>What was held back, for when the text has ended.</summary>
     public string Flush() => Found ? "" : Take(_held.Length);
 
-    /// <summary>Where the stop text begins that is complete first, so that it does not matter how the text was split; -1 if there is none.</summary>
+    /// <summary>
+    /// Where the stop text begins that is complete first, so that it does not matter how the text was split; -1 if there is none.
+    /// </summary>
     private int FirstStop() => stops
         .Select(stop => (Begin: _held.IndexOf(stop, StringComparison.Ordinal), stop.Length))
         .Where(found => found.Begin >= 0)

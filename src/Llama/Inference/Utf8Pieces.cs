@@ -2,7 +2,10 @@ using System.Text;
 
 namespace NodeBox.Llama.Inference;
 
-/// <summary>Makes text of bytes that come in any pieces: an incomplete character is held back until it is whole, and what is not UTF-8 becomes U+FFFD.</summary>
+/// <summary>
+/// Makes text of bytes that come in any pieces: an incomplete character is held back until it is whole, and what is not UTF-8 becomes
+/// U+FFFD.
+/// </summary>
 internal sealed class Utf8Pieces
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();

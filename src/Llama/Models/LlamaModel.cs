@@ -104,10 +104,14 @@ internal sealed unsafe class LlamaModel : IDisposable
         fixed (int* tokensStart = tokens)
         {
             int count = LlamaApi.llama_tokenize(
-                Vocabulary, textStart, text.Length, tokensStart, tokens.Length, addBegin ? (byte)1 : (byte)0, part.IsTemplate ? (byte)1 : (byte)0);
-            return count >= 0 ? tokens[..count] : throw new InvalidOperationException($"llama_tokenize asks for {-count} tokens for {text.Length} bytes.");
+                Vocabulary, textStart, text.Length, tokensStart, tokens.Length, Flag(addBegin), Flag(part.IsTemplate));
+            return count >= 0
+                ? tokens[..count]
+                : throw new InvalidOperationException($"llama_tokenize asks for {-count} tokens for {text.Length} bytes.");
         }
     }
+
+    private static byte Flag(bool value) => value ? (byte)1 : (byte)0;
 
     private int Piece(int token, byte[] buffer)
     {

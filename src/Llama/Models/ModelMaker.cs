@@ -36,7 +36,10 @@ public static class ModelMaker
         " What", " Can", " we", " what", " how", " many", " not", " only", " if", " dates", " cents",
     ];
 
-    /// <summary>Writes the model of <paramref name="seed"/> to <paramref name="path"/>: about 0.8 million parameters, byte-identical for a seed on any machine.</summary>
+    /// <summary>
+    /// Writes the model of <paramref name="seed"/> to <paramref name="path"/>: about 0.8 million parameters, byte-identical for a seed on
+    /// any machine.
+    /// </summary>
     /// <exception cref="ModelException">The file cannot be written.</exception>
     public static void Make(int seed, string path)
     {

@@ -8,7 +8,9 @@ internal sealed class Weights(ulong seed)
 {
     private ulong _state = seed;
 
-    /// <summary>Uniform weights whose variance is 1 / <paramref name="inputs"/>, which keeps activations at unit scale through the layers.</summary>
+    /// <summary>
+    /// Uniform weights whose variance is 1 / <paramref name="inputs"/>, which keeps activations at unit scale through the layers.
+    /// </summary>
     public float[] Matrix(int inputs, int outputs)
     {
         float bound = MathF.Sqrt(3f / inputs);

@@ -18,7 +18,10 @@ internal static unsafe class Abi
     private static readonly int[] s_modelPadding = [36, 37, 38, 39, 78, 79];
     private static readonly int[] s_contextPadding = [134, 135];
 
-    /// <summary>Checks the three loaded libraries, by their handles under <see cref="LlamaApi"/>'s names, in order of growing trust: symbols, versions, struct layouts.</summary>
+    /// <summary>
+    /// Checks the three loaded libraries, by their handles under <see cref="LlamaApi"/>'s names, in order of growing trust: symbols,
+    /// versions, struct layouts.
+    /// </summary>
     /// <exception cref="LlamaLibraryException">The first difference found.</exception>
     public static void Verify(IReadOnlyDictionary<string, nint> handles, string directory)
     {

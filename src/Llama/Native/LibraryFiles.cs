@@ -21,7 +21,8 @@ internal static class LibraryFiles
             string path = Path.Combine(directory, file);
             if (!File.Exists(path))
             {
-                throw new LlamaLibraryException($"The llama.cpp library {path} is missing. Reinstall nodebox: it ships llama/ beside its executable.");
+                throw new LlamaLibraryException(
+                    $"The llama.cpp library {path} is missing. Reinstall nodebox: it ships llama/ beside its executable.");
             }
 
             if (Hash(path) != pinned)

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace NodeBox.Llama.Native;
 
-/// <summary>The functions of llama.cpp v0.5.0 that this project calls, under their C names. They work once <see cref="LlamaLibrary.Load"/> has returned.</summary>
+/// <summary>
+/// The functions of llama.cpp v0.5.0 that this project calls, under their C names. They work once <see cref="LlamaLibrary.Load"/> has
+/// returned.
+/// </summary>
 internal static unsafe partial class LlamaApi
 {
     public const string Llama = "llama";

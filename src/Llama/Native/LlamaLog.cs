@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace NodeBox.Llama.Native;
 
-/// <summary>Keeps the last errors that llama.cpp logged on this thread, for the message of the exception that follows a failed call.</summary>
+/// <summary>
+/// Keeps the last errors that llama.cpp logged on this thread, for the message of the exception that follows a failed call.
+/// </summary>
 internal static unsafe class LlamaLog
 {
     private const int ErrorLevel = 4;
@@ -18,7 +20,9 @@ internal static unsafe class LlamaLog
         LlamaApi.ggml_log_set(&Write, null);
     }
 
-    /// <summary>Takes what was logged on this thread since the last call: "; "-separated lines, or a sentence saying there was nothing.</summary>
+    /// <summary>
+    /// Takes what was logged on this thread since the last call: "; "-separated lines, or a sentence saying there was nothing.
+    /// </summary>
     public static string TakeErrors()
     {
         string text = s_errors is { Count: > 0 } errors ? string.Join("; ", errors) : "llama.cpp gave no reason";

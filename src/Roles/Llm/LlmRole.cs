@@ -9,7 +9,9 @@ using NodeBox.Roles.Llm.Api;
 
 namespace NodeBox.Roles.Llm;
 
-/// <summary>Puts one model on its listener's routes. The listener's application owns the engine: it goes when the application stops.</summary>
+/// <summary>
+/// Puts one model on its listener's routes. The listener's application owns the engine: it goes when the application stops.
+/// </summary>
 public static class LlmRole
 {
     /// <summary>Loads the model and serves <c>/v1/chat/completions</c>, <c>/v1/models</c> and <c>/health</c>.</summary>

@@ -7,7 +7,9 @@ using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Roles.Llm;
 
-/// <summary>A generation as the API sees it: the pieces of its answer under one id, its token counts, and the same facts on the request's span.</summary>
+/// <summary>
+/// A generation as the API sees it: the pieces of its answer under one id, its token counts, and the same facts on the request's span.
+/// </summary>
 internal sealed class ServedGeneration(Generation generation, Reply reply, string model)
 {
     private readonly string _id = $"chatcmpl-{Guid.NewGuid():n}";
@@ -57,6 +59,10 @@ internal sealed class ServedGeneration(Generation generation, Reply reply, strin
         catch (TimeoutException e)
         {
             throw new ApiException(StatusCodes.Status504GatewayTimeout, e.Message, code: "deadline_exceeded");
+        }
+        catch (OperationCanceledException e) when (!e.CancellationToken.CanBeCanceled)
+        {
+            throw new ApiException(StatusCodes.Status503ServiceUnavailable, e.Message, code: "stopping");
         }
         catch (DecodeException e)
         {

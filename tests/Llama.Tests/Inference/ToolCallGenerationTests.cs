@@ -12,7 +12,7 @@ public sealed class ToolCallGenerationTests(TestModel model)
     public async Task Says_exactly_the_call_whose_arguments_are_constants()
     {
         var random = new Random(3);
-        for (uint i = 0; i < 60; i++)
+        for (uint i = 0; i < 16; i++)
         {
             var wanted = new JsonObject
             {
@@ -35,7 +35,7 @@ public sealed class ToolCallGenerationTests(TestModel model)
     public async Task Says_arguments_that_a_random_schema_allows()
     {
         var random = new Random(8);
-        for (uint i = 0; i < 60; i++)
+        for (uint i = 0; i < 16; i++)
         {
             JsonObject schema = RandomObject(random, depth: 0);
 
@@ -132,7 +132,7 @@ public sealed class ToolCallGenerationTests(TestModel model)
     private static bool IsBetween(JsonElement schema, decimal value) =>
         value >= schema.GetProperty("minimum").GetDecimal() && value <= schema.GetProperty("maximum").GetDecimal();
 
-    private static string RandomText(Random random) => string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => random.Next(4) switch
+    private static string RandomText(Random random) => string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => random.Next(4) switch
     {
         0 => char.ConvertFromUtf32(random.Next(0xE000, 0x10FFFF)),
         1 => ((char)random.Next(0, 0x300)).ToString(),

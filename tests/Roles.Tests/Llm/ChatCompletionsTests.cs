@@ -108,9 +108,9 @@ public sealed class ChatCompletionsTests
         await using LlmServer server = await LlmServer.StartAsync();
         var reasons = new HashSet<string>();
 
-        for (int seed = 0; seed < 40; seed++)
+        for (int seed = 0; seed < 12; seed++)
         {
-            (_, JsonElement body) = await server.PostAsync($$"""{"model":"testbed","messages":{{Messages}},"tools":{{Tools}},"seed":{{seed}},"max_tokens":200,"top_k":0,"temperature":2}""");
+            (_, JsonElement body) = await server.PostAsync($$"""{"model":"testbed","messages":{{Messages}},"tools":{{Tools}},"seed":{{seed}},"max_tokens":60,"top_k":0,"temperature":2}""");
             JsonElement answer = body.GetProperty("choices")[0];
             string reason = answer.GetProperty("finish_reason").GetString()!;
             reasons.Add(reason);

@@ -17,7 +17,10 @@ internal static class Answers
         await context.Response.Body.WriteAsync(json, context.RequestAborted);
     }
 
-    /// <summary>Serves a request; a refusal becomes an error answer, or an error event where a stream has begun. A client that went away gets nothing.</summary>
+    /// <summary>
+    /// Serves a request; a refusal becomes an error answer, or an error event where a stream has begun. A client that went away gets
+    /// nothing.
+    /// </summary>
     public static async Task GuardAsync(HttpContext context, RequestDelegate serve)
     {
         try

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace NodeBox.Roles.Llm.Api;
 
-/// <summary>Body of POST /v1/chat/completions. Fields that take several JSON types are checked by <see cref="ChatRequestReader"/>.</summary>
+/// <summary>
+/// Body of POST /v1/chat/completions. Fields that take several JSON types are checked by <see cref="ChatRequestReader"/>.
+/// </summary>
 internal sealed record ChatRequest
 {
     public string? Model { get; init; }

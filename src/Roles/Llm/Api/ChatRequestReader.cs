@@ -31,7 +31,8 @@ internal static class ChatRequestReader
         try
         {
             CheckText(body);
-            ChatRequest request = JsonSerializer.Deserialize(body, LlmJson.Default.ChatRequest) ?? throw ApiException.Invalid("messages", "The body is null.");
+            ChatRequest request = JsonSerializer.Deserialize(body, LlmJson.Default.ChatRequest)
+                ?? throw ApiException.Invalid("messages", "The body is null.");
             CheckFields(request);
             return request;
         }
@@ -39,7 +40,8 @@ internal static class ChatRequestReader
         {
             string? field = e.Path is { Length: > 2 } path ? path[2..] : null;
             string what = field is null ? "The body is not a JSON object" : $"'{field}' has the wrong type or is not JSON";
-            throw new ApiException(StatusCodes.Status400BadRequest, $"{what} (line {e.LineNumber + 1}, byte {e.BytePositionInLine}).", field, "invalid_json");
+            string where = $"(line {e.LineNumber + 1}, byte {e.BytePositionInLine})";
+            throw new ApiException(StatusCodes.Status400BadRequest, $"{what} {where}.", field, "invalid_json");
         }
     }
 
@@ -51,7 +53,8 @@ internal static class ChatRequestReader
         {
             if (body.Length + read > maxBytes)
             {
-                throw new ApiException(StatusCodes.Status413PayloadTooLarge, $"The request body is larger than {maxBytes} bytes.", code: "request_too_large");
+                throw new ApiException(
+                    StatusCodes.Status413PayloadTooLarge, $"The request body is larger than {maxBytes} bytes.", code: "request_too_large");
             }
 
             body.Write(buffer, 0, read);
@@ -60,7 +63,9 @@ internal static class ChatRequestReader
         return body.ToArray();
     }
 
-    /// <summary>Refuses text that is not Unicode here, once, because <see cref="JsonElement.GetString"/> would throw wherever it is read.</summary>
+    /// <summary>
+    /// Refuses text that is not Unicode here, once, because <see cref="JsonElement.GetString"/> would throw wherever it is read.
+    /// </summary>
     private static void CheckText(byte[] body)
     {
         if (!Utf8.IsValid(body))
@@ -83,7 +88,9 @@ internal static class ChatRequestReader
             catch (InvalidOperationException)
             {
                 throw new ApiException(
-                    StatusCodes.Status400BadRequest, $"The text at byte {reader.TokenStartIndex} has half of a surrogate pair.", code: "invalid_json");
+                    StatusCodes.Status400BadRequest,
+                    $"The text at byte {reader.TokenStartIndex} has half of a surrogate pair.",
+                    code: "invalid_json");
             }
         }
     }

@@ -26,7 +26,8 @@ internal static class StopReader
         // A stop text inside of a call's arguments would cut the call.
         return stops.Length == 0 || !mayCall
             ? stops
-            : throw ApiException.Invalid("stop", "'stop' is not supported together with tools that the model may call; set 'tool_choice' to \"none\".");
+            : throw ApiException.Invalid(
+                "stop", "'stop' is not supported together with tools that the model may call; set 'tool_choice' to \"none\".");
     }
 
     private static ApiException Wrong() =>

@@ -79,7 +79,9 @@ internal static class ToolReader
             && name.ValueKind == JsonValueKind.String;
         string? chosen = isNamed ? choice.GetProperty("function").GetProperty("name").GetString() : null;
         return tools.FirstOrDefault(tool => tool.Name == chosen)
-            ?? throw ApiException.Invalid("tool_choice", $"'tool_choice' names {(chosen is null ? "no function" : $"the function '{chosen}', which is not among 'tools'")}.");
+            ?? throw ApiException.Invalid("tool_choice", chosen is null
+                ? "'tool_choice' names no function."
+                : $"'tool_choice' names the function '{chosen}', which is not among 'tools'.");
     }
 
     private static bool IsName(string name) =>
