@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using NodeBox.Probes.Native.Btf;
-using NodeBox.Probes.Native.Maps;
+using NodeBox.Probes.Native.Diag;
 using NodeBox.Probes.Native.Probes;
 using NodeBox.Probes.Native.Programs;
 using NodeBox.Probes.Native.RingBuf;
@@ -90,6 +90,17 @@ public sealed class FlowProbes : IDisposable
     public IReadOnlyList<ProbeLedger> ReadLedgers()
     {
         return [.. _programs.Select((program, index) => LedgerReader.Read(program, _maps.Ledgers, index))];
+    }
+
+    /// <summary>
+    /// The connected sockets of the calling thread's network namespace, with what the programs and tags know of them:
+    /// flows that no <see cref="FlowEventKind.Closed"/> has reported yet.
+    /// </summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public IReadOnlyList<FlowSnapshot> Snapshot()
+    {
+        DiagReply reply = new(Bpf.MapInfo(_maps.Tags.Fd.Number).id, Bpf.MapInfo(_maps.Flows.Fd.Number).id);
+        return SockDiag.Dump([_maps.Tags.Fd.Number, _maps.Flows.Fd.Number], reply.Read);
     }
 
     /// <summary>Detaches the programs and frees their maps, but for tags that another process holds.</summary>

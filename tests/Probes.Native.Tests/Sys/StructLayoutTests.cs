@@ -12,6 +12,11 @@ public sealed class StructLayoutTests
         #include <sys/uio.h>
         #include <sys/socket.h>
         #include <linux/bpf.h>
+        #include <linux/inet_diag.h>
+        #include <linux/netlink.h>
+        #include <linux/tcp.h>
+        #define cookie_low idiag_cookie[0]
+        #define cookie_high idiag_cookie[1]
         """;
 
     public static TheoryData<Type, string, string> Structs => new()
@@ -27,6 +32,12 @@ public sealed class StructLayoutTests
         { typeof(bpf_attr_info), "union bpf_attr", "info." },
         { typeof(bpf_map_info), "struct bpf_map_info", "" },
         { typeof(bpf_prog_info), "struct bpf_prog_info", "" },
+        { typeof(nlmsghdr), "struct nlmsghdr", "" },
+        { typeof(nlattr), "struct nlattr", "" },
+        { typeof(inet_diag_sockid), "struct inet_diag_sockid", "" },
+        { typeof(inet_diag_req_v2), "struct inet_diag_req_v2", "" },
+        { typeof(inet_diag_msg), "struct inet_diag_msg", "" },
+        { typeof(tcp_info), "struct tcp_info", "" },
     };
 
     [Theory]
@@ -43,9 +54,12 @@ public sealed class StructLayoutTests
     [Fact]
     public unsafe void Structs_that_c_code_writes_have_its_size()
     {
-        long[] compiled = CCompiler.Evaluate(Includes, ["sizeof(struct timespec)", "sizeof(struct iovec)", "sizeof(struct msghdr)", "CMSG_SPACE(sizeof(int))"]);
+        string[] structs = ["struct timespec", "struct iovec", "struct msghdr", "struct inet_diag_req_v2", "struct inet_diag_msg"];
 
-        Assert.Equal(compiled, (long[])[sizeof(timespec), sizeof(iovec), sizeof(msghdr), sizeof(cmsg_fd)]);
+        long[] compiled = CCompiler.Evaluate(Includes, [.. structs.Select(s => $"sizeof({s})"), "CMSG_SPACE(sizeof(int))"]);
+
+        int[] sizes = [sizeof(timespec), sizeof(iovec), sizeof(msghdr), sizeof(inet_diag_req_v2), sizeof(inet_diag_msg), sizeof(cmsg_fd)];
+        Assert.Equal(compiled, sizes.Select(size => (long)size));
     }
 
     [Fact]
