@@ -69,7 +69,7 @@ public sealed class LossTests
         using Recording recording = RoutedNamespaces.Run(nodes.Near, () => Recording.Start());
         nodes.Lose("10.99.3.0/24");
         IPEndPoint nobody = new(IPAddress.Parse("10.99.3.1"), 80);
-        using Socket client = RoutedNamespaces.Run(nodes.Near, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        using Socket client = RoutedNamespaces.Run(nodes.Near, NewSocket);
         client.SetRawSocketOption(IPPROTO_TCP, TCP_SYNCNT, BitConverter.GetBytes(1));
         Assert.Throws<SocketException>(() => client.Connect(nobody));
 
@@ -100,9 +100,14 @@ public sealed class LossTests
         return (sender, receiver, near.Retransmits);
     }
 
+    private static Socket NewSocket()
+    {
+        return new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    }
+
     private static Socket Listen(IPAddress address)
     {
-        Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Socket listener = NewSocket();
         listener.Bind(new IPEndPoint(address, 0));
         listener.Listen();
         return listener;
@@ -110,7 +115,7 @@ public sealed class LossTests
 
     private static Socket Connect(IPEndPoint address)
     {
-        Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Socket client = NewSocket();
         client.SetRawSocketOption(IPPROTO_TCP, TCP_CONGESTION, "cubic"u8);
         client.Connect(address);
         return client;

@@ -78,7 +78,8 @@ internal sealed partial class RoutedNamespaces : IDisposable
     /// <summary>Limits what leaves an interface to a rate and a queue that is too short for TCP.</summary>
     public static void Throttle(string name, string towards)
     {
-        Assert.SkipUnless(Execute("tc", $"-n {name} qdisc add dev to{towards[^3..]} root tbf rate 100mbit burst 15kb limit 30kb") == 0, "needs the tbf qdisc");
+        string command = $"-n {name} qdisc add dev to{towards[^3..]} root tbf rate 100mbit burst 15kb limit 30kb";
+        Assert.SkipUnless(Execute("tc", command) == 0, "needs the tbf qdisc");
     }
 
     /// <summary>From now on the router loses silently what is for an address.</summary>

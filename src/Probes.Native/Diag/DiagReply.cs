@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using NodeBox.Probes.Native.Probes;
 using NodeBox.Probes.Native.Sys;
 using NodeBox.Probes.Native.Tags;
+using static NodeBox.Probes.Native.Sys.tcp_state;
 
 namespace NodeBox.Probes.Native.Diag;
 
@@ -56,7 +57,7 @@ internal readonly unsafe struct DiagReply(uint tagMap, uint flowMap)
     private static FlowSnapshot Snapshot(in inet_diag_msg message, in tcp_info info, string congestion, SocketTag tag, in flow_state flow)
     {
         tcp_state state = (tcp_state)message.idiag_state;
-        bool finReceived = state is tcp_state.TCP_CLOSE_WAIT or tcp_state.TCP_LAST_ACK or tcp_state.TCP_CLOSING;
+        bool finReceived = state is TCP_CLOSE_WAIT or TCP_LAST_ACK or TCP_CLOSING;
         return new FlowSnapshot
         {
             Cookie = ((ulong)message.id.cookie_high << 32) | message.id.cookie_low,

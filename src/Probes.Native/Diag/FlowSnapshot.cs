@@ -3,7 +3,9 @@ using NodeBox.Probes.Native.Tags;
 
 namespace NodeBox.Probes.Native.Diag;
 
-/// <summary>A TCP socket that is still open, as the kernel describes it now. Counters mean what those of <see cref="FlowEvent"/> mean.</summary>
+/// <summary>
+/// A TCP socket that is still open, as the kernel describes it now. Counters mean what those of <see cref="FlowEvent"/> mean.
+/// </summary>
 public sealed record FlowSnapshot
 {
     /// <summary>The kernel's number of the socket.</summary>
@@ -27,7 +29,9 @@ public sealed record FlowSnapshot
     /// <summary>Payload bytes received, without the FIN.</summary>
     public ulong RxBytes { get; init; }
 
-    /// <summary>Data segments sent, without retransmissions. Where the probes did not see the flow's beginning, SYNs sent again count against it.</summary>
+    /// <summary>
+    /// Data segments sent, without retransmissions. Where the probes did not see the flow's beginning, SYNs sent again count against it.
+    /// </summary>
     public uint TxSegments { get; init; }
 
     /// <summary>Data segments that arrived.</summary>

@@ -1,9 +1,12 @@
 using System.Runtime.InteropServices;
 using NodeBox.Probes.Native.Sys;
+using static NodeBox.Probes.Native.Sys.tcp_state;
 
 namespace NodeBox.Probes.Native.Diag;
 
-/// <summary>Asks the kernel for the TCP sockets of this thread's network namespace, for flows that are still open when a run ends.</summary>
+/// <summary>
+/// Asks the kernel for the TCP sockets of this thread's network namespace, for flows that are still open when a run ends.
+/// </summary>
 public static unsafe class SockDiag
 {
     private const ushort SOCK_DIAG_BY_FAMILY = 20;
@@ -16,11 +19,12 @@ public static unsafe class SockDiag
 
     // Sockets with a connection: no listeners, and no mini-sockets, whose counters are gone.
     private const uint Connected =
-        (1u << (int)tcp_state.TCP_ESTABLISHED) | (1u << (int)tcp_state.TCP_SYN_SENT) | (1u << (int)tcp_state.TCP_SYN_RECV)
-        | (1u << (int)tcp_state.TCP_FIN_WAIT1) | (1u << (int)tcp_state.TCP_FIN_WAIT2) | (1u << (int)tcp_state.TCP_CLOSE_WAIT)
-        | (1u << (int)tcp_state.TCP_LAST_ACK) | (1u << (int)tcp_state.TCP_CLOSING);
+        (1u << (int)TCP_ESTABLISHED) | (1u << (int)TCP_SYN_SENT) | (1u << (int)TCP_SYN_RECV) | (1u << (int)TCP_FIN_WAIT1)
+        | (1u << (int)TCP_FIN_WAIT2) | (1u << (int)TCP_CLOSE_WAIT) | (1u << (int)TCP_LAST_ACK) | (1u << (int)TCP_CLOSING);
 
-    /// <summary>All connected TCP sockets, IPv4 and IPv6. Needs no capability. A connection that begins or ends meanwhile may be missing.</summary>
+    /// <summary>
+    /// All connected TCP sockets, IPv4 and IPv6. Needs no capability. A connection that begins or ends meanwhile may be missing.
+    /// </summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public static IReadOnlyList<FlowSnapshot> Dump()
     {
@@ -69,13 +73,15 @@ public static unsafe class SockDiag
 
     private static void WriteStorages(Span<byte> at, ReadOnlySpan<int> storages)
     {
-        MemoryMarshal.Write(at, new nlattr { nla_len = (ushort)at.Length, nla_type = INET_DIAG_REQ_SK_BPF_STORAGES });
+        nlattr all = new() { nla_len = (ushort)at.Length, nla_type = INET_DIAG_REQ_SK_BPF_STORAGES };
+        MemoryMarshal.Write(at, in all);
         at = at[sizeof(nlattr)..];
+        nlattr one = new() { nla_len = (ushort)(sizeof(nlattr) + sizeof(int)), nla_type = SK_DIAG_BPF_STORAGE_REQ_MAP_FD };
         foreach (int fd in storages)
         {
-            MemoryMarshal.Write(at, new nlattr { nla_len = (ushort)(sizeof(nlattr) + sizeof(int)), nla_type = SK_DIAG_BPF_STORAGE_REQ_MAP_FD });
+            MemoryMarshal.Write(at, in one);
             MemoryMarshal.Write(at[sizeof(nlattr)..], fd);
-            at = at[(sizeof(nlattr) + sizeof(int))..];
+            at = at[one.nla_len..];
         }
     }
 }

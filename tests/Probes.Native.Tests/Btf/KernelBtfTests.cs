@@ -52,7 +52,8 @@ public sealed class KernelBtfTests
         Assert.Equal(3, kernel.TracepointArguments("inet_sock_set_state"));
         Assert.Equal(1, kernel.TracepointArguments("tcp_rcv_space_adjust"));
         Assert.InRange(kernel.TracepointArguments("tcp_retransmit_skb"), 2, 3);
-        Assert.Equal("this kernel has no typedef btf_trace_no_such", Assert.Throws<BtfException>(() => kernel.Tracepoint("no_such")).Message);
+        BtfException missing = Assert.Throws<BtfException>(() => kernel.Tracepoint("no_such"));
+        Assert.Equal("this kernel has no typedef btf_trace_no_such", missing.Message);
     }
 
     [Fact]

@@ -8,10 +8,13 @@ public sealed class EventLayoutTests
     [Fact]
     public void Records_have_no_holes_that_nobody_writes()
     {
-        Assert.Equal(4 + 2 + 2 + 8 + 8 + 64 + 16 + 16, Unsafe.SizeOf<event_header>());
-        Assert.Equal(8 + 8 + 4 + 4 + 16 + (4 * 4), Unsafe.SizeOf<flow_state>());
-        Assert.Equal(Unsafe.SizeOf<event_header>() + (2 * 4) + (5 * 8) + (8 * 4) + 16 + Unsafe.SizeOf<flow_state>(), Unsafe.SizeOf<flow_event>());
-        Assert.Equal(Unsafe.SizeOf<event_header>() + (6 * 4), Unsafe.SizeOf<retransmit_event>());
+        int header = 4 + 2 + 2 + 8 + 8 + 64 + 16 + 16;
+        int flow = 8 + 8 + 4 + 4 + 16 + (4 * 4);
+
+        Assert.Equal(header, Unsafe.SizeOf<event_header>());
+        Assert.Equal(flow, Unsafe.SizeOf<flow_state>());
+        Assert.Equal(header + (2 * 4) + (5 * 8) + (8 * 4) + 16 + flow, Unsafe.SizeOf<flow_event>());
+        Assert.Equal(header + (6 * 4), Unsafe.SizeOf<retransmit_event>());
     }
 
     [Fact]

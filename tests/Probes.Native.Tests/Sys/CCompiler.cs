@@ -12,7 +12,17 @@ internal static class CCompiler
         try
         {
             string lines = string.Concat(expressions.Select(e => $"    printf(\"%lld\\n\", (long long)({e}));\n"));
-            File.WriteAllText($"{folder}/ask.c", $"#define _GNU_SOURCE\n#include <stddef.h>\n#include <stdio.h>\n{includes}\nint main(void) {{\n{lines}}}\n");
+            string program = $$"""
+                #define _GNU_SOURCE
+                #include <stddef.h>
+                #include <stdio.h>
+                {{includes}}
+                int main(void) {
+                {{lines}}
+                }
+
+                """;
+            File.WriteAllText($"{folder}/ask.c", program);
             Assert.Equal("", Run("gcc", $"-o {folder}/ask {folder}/ask.c"));
             return [.. Run($"{folder}/ask", "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)];
         }
@@ -26,7 +36,8 @@ internal static class CCompiler
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using Process process = Process.Start(start)!;
             string output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
             process.WaitForExit();
             return output;
