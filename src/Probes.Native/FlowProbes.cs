@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using NodeBox.Probes.Native.Btf;
 using NodeBox.Probes.Native.Diag;
@@ -56,9 +57,16 @@ public sealed class FlowProbes : IDisposable
     public TagMap Tags { get; }
 
     /// <summary>Loads and attaches all programs.</summary>
+    /// <exception cref="ArgumentException">The ring's size is no power of two or less than a page.</exception>
     /// <exception cref="ProbeUnavailableException">This machine or process cannot; the message says why and what to do.</exception>
     public static FlowProbes Attach(FlowProbeOptions options)
     {
+        int ring = options.RingBufferBytes;
+        if (!BitOperations.IsPow2(ring) || ring < Environment.SystemPageSize)
+        {
+            throw new ArgumentException($"a ring takes a power of two and at least a page of bytes, not {ring}", nameof(options));
+        }
+
         try
         {
             return new FlowProbes(options, BtfSpec.LoadKernel());

@@ -15,7 +15,7 @@ internal static class Unavailability
     {
         return error switch
         {
-            FileNotFoundException or DirectoryNotFoundException =>
+            FileNotFoundException { FileName: BtfSpec.KernelPath } or DirectoryNotFoundException =>
                 $"{BtfSpec.KernelPath} is missing: needs a kernel built with CONFIG_DEBUG_INFO_BTF",
             UnauthorizedAccessException => $"{BtfSpec.KernelPath} cannot be read: run as root",
             BpfException { Errno: Errno.EPERM } =>
