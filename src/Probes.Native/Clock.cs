@@ -2,9 +2,12 @@ using NodeBox.Probes.Native.Sys;
 
 namespace NodeBox.Probes.Native;
 
-/// <summary>Turns the kernel's event times (CLOCK_MONOTONIC) into Unix-epoch time. One sample serves a whole run, so that differences stay exact.</summary>
+/// <summary>
+/// Turns the kernel's event times (CLOCK_MONOTONIC) into Unix-epoch time. One sample serves a whole run, so that differences stay exact.
+/// </summary>
 /// <param name="OffsetNs">Unix time minus monotonic time, in ns.</param>
-/// <param name="BoundNs">The offset was within this much of the truth when sampled, in ns; later steps of the wall clock are not followed.</param>
+/// <param name="BoundNs">The offset was within this much of the truth when sampled, in ns; later steps of the wall clock are not
+/// followed.</param>
 public readonly record struct Clock(long OffsetNs, long BoundNs)
 {
     private const int Samples = 32;

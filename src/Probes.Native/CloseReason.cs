@@ -7,8 +7,10 @@ public enum CloseReason
     None,
 
     /// <summary>
-    /// In order: this end's FIN was acknowledged. With <see cref="FlowEvent.FinReceived"/> the other end's FIN has come, too; without, this end
-    /// was closed first and the kernel waits for that FIN with a mini-socket, which answers data by a reset that only the other end reports.
+    /// In order: this end's FIN was acknowledged. With <see cref="FlowEvent.FinReceived"/> the other end's FIN has come, too; without, this
+    /// end
+    /// was closed first and the kernel waits for that FIN with a mini-socket, which answers data by a reset that only the other end
+    /// reports.
     /// If both ends say Fin, each has received all the payload that the other sent.
     /// </summary>
     Fin,

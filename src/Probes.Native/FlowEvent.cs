@@ -5,7 +5,8 @@ using NodeBox.Probes.Native.Tags;
 namespace NodeBox.Probes.Native;
 
 /// <summary>
-/// What one end's kernel says of a TCP connection, at one of the instants of <see cref="FlowEventKind"/>. Counters are those of that instant.
+/// What one end's kernel says of a TCP connection, at one of the instants of <see cref="FlowEventKind"/>. Counters are those of that
+/// instant.
 /// It lies in the ring's memory and is valid during the call only.
 /// </summary>
 public readonly ref struct FlowEvent
@@ -48,7 +49,10 @@ public readonly ref struct FlowEvent
     /// <summary>The other end.</summary>
     public IPEndPoint Remote => Addresses.EndPoint(_event.header.remote, _event.header.remote_port);
 
-    /// <summary>The process that connected, or that first received on or closed an accepted socket; 0 if unknown. Its number in the initial pid namespace.</summary>
+    /// <summary>
+    /// The process that connected, or that first received on or closed an accepted socket; 0 if unknown. Its number in the initial pid
+    /// namespace.
+    /// </summary>
     public int Pid => (int)_event.flow.pid;
 
     /// <summary>The name of that process's thread, at most 15 bytes; empty if unknown.</summary>
@@ -76,7 +80,8 @@ public readonly ref struct FlowEvent
     public uint TxSegments => _event.data_segs_out - (_event.total_retrans - _event.flow.retrans_bare);
 
     /// <summary>
-    /// False when the local queue refused segments: the kernel counts those in data_segs_out, and sends them again as if for the first time.
+    /// False when the local queue refused segments: the kernel counts those in data_segs_out, and sends them again as if for the first
+    /// time.
     /// </summary>
     public bool TxSegmentsExact => _event.bytes_sent - _event.bytes_retrans == TxBytes;
 

@@ -1,6 +1,7 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using NodeBox.Probes.Native.Btf;
-using NodeBox.Probes.Native.Maps;
+using NodeBox.Probes.Native.Diag;
 using NodeBox.Probes.Native.Probes;
 using NodeBox.Probes.Native.Programs;
 using NodeBox.Probes.Native.RingBuf;
@@ -56,9 +57,16 @@ public sealed class FlowProbes : IDisposable
     public TagMap Tags { get; }
 
     /// <summary>Loads and attaches all programs.</summary>
+    /// <exception cref="ArgumentException">The ring's size is no power of two or less than a page.</exception>
     /// <exception cref="ProbeUnavailableException">This machine or process cannot; the message says why and what to do.</exception>
     public static FlowProbes Attach(FlowProbeOptions options)
     {
+        int ring = options.RingBufferBytes;
+        if (!BitOperations.IsPow2(ring) || ring < Environment.SystemPageSize)
+        {
+            throw new ArgumentException($"a ring takes a power of two and at least a page of bytes, not {ring}", nameof(options));
+        }
+
         try
         {
             return new FlowProbes(options, BtfSpec.LoadKernel());
@@ -90,6 +98,17 @@ public sealed class FlowProbes : IDisposable
     public IReadOnlyList<ProbeLedger> ReadLedgers()
     {
         return [.. _programs.Select((program, index) => LedgerReader.Read(program, _maps.Ledgers, index))];
+    }
+
+    /// <summary>
+    /// The connected sockets of the calling thread's network namespace, with what the programs and tags know of them:
+    /// flows that no <see cref="FlowEventKind.Closed"/> has reported yet.
+    /// </summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public IReadOnlyList<FlowSnapshot> Snapshot()
+    {
+        DiagReply reply = new(Bpf.MapInfo(_maps.Tags.Fd.Number).id, Bpf.MapInfo(_maps.Flows.Fd.Number).id);
+        return SockDiag.Dump([_maps.Tags.Fd.Number, _maps.Flows.Fd.Number], reply.Read);
     }
 
     /// <summary>Detaches the programs and frees their maps, but for tags that another process holds.</summary>

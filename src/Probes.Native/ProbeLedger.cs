@@ -7,7 +7,8 @@ namespace NodeBox.Probes.Native;
 /// <param name="Aggregated">Remembered with the socket, for a later record.</param>
 /// <param name="Emitted">Records written to the ring.</param>
 /// <param name="Dropped">Records lost because the ring was full.</param>
-/// <param name="Missed">Outside of the balance: runs that the kernel skipped because the program was already running on that CPU, and flows for which it had no memory.</param>
+/// <param name="Missed">Outside of the balance: runs that the kernel skipped because the program was already running on that CPU, and flows
+/// for which it had no memory.</param>
 public sealed record ProbeLedger(string Probe, ulong Seen, ulong Filtered, ulong Aggregated, ulong Emitted, ulong Dropped, ulong Missed)
 {
     /// <summary>True when every run is accounted for.</summary>

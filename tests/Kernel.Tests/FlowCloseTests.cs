@@ -162,6 +162,22 @@ public sealed class FlowCloseTests
     }
 
     [Fact]
+    public void A_flow_older_than_the_probes_is_counted_and_its_beginning_unknown()
+    {
+        using Connection connection = Connection.Open();
+        Connection.Transfer(connection.Client, connection.Server, 700_000);
+        using Recording recording = Recording.Start();
+        Connection.Transfer(connection.Server, connection.Client, 300);
+        connection.Client.Dispose();
+        connection.Server.Dispose();
+
+        List<SeenFlow> closed = recording.Await(connection.Listener, FlowEventKind.Closed, 2);
+
+        Assert.All(closed, flow => Assert.Equal((FlowDirection.Unknown, null), (flow.Direction, flow.BeginNs)));
+        Assert.Equal([(300ul, 700_000ul), (700_000ul, 300ul)], closed.Select(flow => (flow.TxBytes, flow.RxBytes)).Order());
+    }
+
+    [Fact]
     public void Times_and_round_trips_are_plausible()
     {
         using Recording recording = Recording.Start();

@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 
 namespace NodeBox.Kernel.Tests;
 
-/// <summary>Runs code in a thread with a network namespace of its own, in which nobody else's traffic is. It ends with the thread and its sockets.</summary>
+/// <summary>
+/// Runs code in a thread with a network namespace of its own, in which nobody else's traffic is. It ends with the thread and its sockets.
+/// </summary>
 internal static partial class QuietNamespace
 {
     private const int CLONE_NEWNET = 0x40000000;

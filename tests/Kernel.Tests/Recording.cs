@@ -50,7 +50,7 @@ internal sealed class Recording : IDisposable
         while (true)
         {
             Drain();
-            List<SeenFlow> found = [.. Flows.Where(flow => flow.Kind == kind && (flow.Local.Equals(listener) || flow.Remote.Equals(listener)))];
+            List<SeenFlow> found = [.. Flows.Where(flow => flow.Kind == kind && flow.IsOf(listener))];
             if (found.Count >= count || Stopwatch.GetElapsedTime(begin) > s_patience)
             {
                 Assert.Equal(count, found.Count);

@@ -70,4 +70,9 @@ internal sealed record SeenFlow(FlowEventKind Kind, FlowDirection Direction, IPE
     public uint? SmoothedRttUs { get; }
 
     public uint? MinRttUs { get; }
+
+    public bool IsOf(IPEndPoint listener)
+    {
+        return Local.Equals(listener) || Remote.Equals(listener);
+    }
 }

@@ -57,6 +57,11 @@ internal sealed class BtfBuilder
 
     private int Name(string name)
     {
+        if (name.Length == 0)
+        {
+            return 0;
+        }
+
         int at = _strings.Count;
         _strings.AddRange(Encoding.ASCII.GetBytes(name + "\0"));
         return at;

@@ -63,7 +63,9 @@ internal sealed class BtfSpec(byte[] data)
             : throw new BtfException($"the tracepoint {name} has no prototype");
     }
 
-    /// <summary>A member by its path, as in <c>rtt_min.s[0].v</c>; members of anonymous structs and unions count as the outer struct's.</summary>
+    /// <summary>
+    /// A member by its path, as in <c>rtt_min.s[0].v</c>; members of anonymous structs and unions count as the outer struct's.
+    /// </summary>
     /// <exception cref="BtfException">The struct or a member is not there.</exception>
     public BtfMember Member(string structName, string path)
     {

@@ -17,7 +17,9 @@ internal sealed record MapSpec(string Name, bpf_map_type Type, int KeySize, int 
         return new MapSpec(name, bpf_map_type.BPF_MAP_TYPE_RINGBUF, 0, 0, bytes);
     }
 
-    /// <summary>A value per socket that lives as long as the socket (in tracing programs since 5.11). User space's key is a socket's descriptor.</summary>
+    /// <summary>
+    /// A value per socket that lives as long as the socket (in tracing programs since 5.11). User space's key is a socket's descriptor.
+    /// </summary>
     public static MapSpec SocketStorage(string name, MapTypes types)
     {
         return new MapSpec(name, bpf_map_type.BPF_MAP_TYPE_SK_STORAGE, sizeof(int), types.ValueSize, 0)

@@ -7,8 +7,10 @@ namespace NodeBox.Probes.Native.Probes;
 /// <list type="bullet">
 /// <item>tcp_reset sets ECONNREFUSED, EPIPE or ECONNRESET and tcp_abort ECONNABORTED before tcp_done;</item>
 /// <item>tcp_write_err sets ETIMEDOUT, or the error that ICMP reported meanwhile, before tcp_done;</item>
-/// <item>tcp_rcv_state_process ends LAST_ACK when the FIN is acknowledged, and tcp_time_wait ends CLOSING and FIN_WAIT2, without an error;</item>
-/// <item>__tcp_close with unread data, tcp_disconnect (SO_LINGER 0) and tcp_out_of_resources end any state without an error, and send a reset.</item>
+/// <item>tcp_rcv_state_process ends LAST_ACK when the FIN is acknowledged, and tcp_time_wait ends CLOSING and FIN_WAIT2, without an
+/// error;</item>
+/// <item>__tcp_close with unread data, tcp_disconnect (SO_LINGER 0) and tcp_out_of_resources end any state without an error, and send a
+/// reset.</item>
 /// </list>
 /// </summary>
 internal static class FlowEnd

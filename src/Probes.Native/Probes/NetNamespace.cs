@@ -8,7 +8,7 @@ internal static class NetNamespace
     /// <returns>Its inode number, which the kernel keeps as ns.inum.</returns>
     public static uint Current()
     {
-        string target = new FileInfo(Path).LinkTarget ?? throw new FileNotFoundException($"{Path} is missing: needs a mounted /proc");
+        string target = new FileInfo(Path).LinkTarget ?? throw new ProbeUnavailableException($"{Path} is missing: needs a mounted /proc");
         return uint.Parse(target.AsSpan()["net:[".Length..^1]);
     }
 }

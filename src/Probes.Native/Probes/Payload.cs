@@ -1,4 +1,5 @@
 using NodeBox.Probes.Native.Sys;
+using static NodeBox.Probes.Native.Sys.tcp_state;
 
 namespace NodeBox.Probes.Native.Probes;
 
@@ -6,7 +7,8 @@ namespace NodeBox.Probes.Native.Probes;
 internal static class Payload
 {
     /// <summary>
-    /// What is acknowledged plus what is in flight, less the SYN and FIN that sequence numbers count. bytes_acked is the 64-bit progress of snd_una;
+    /// What is acknowledged plus what is in flight, less the SYN and FIN that sequence numbers count. bytes_acked is the 64-bit progress of
+    /// snd_una;
     /// it includes the SYN of a connecting socket, not that of an accepted one, whose snd_una begins after it (tcp_create_openreq_child).
     /// <para>
     /// bytes_sent − bytes_retrans says the same unless the local queue refuses segments: __tcp_transmit_skb has counted them by then.
@@ -44,6 +46,6 @@ internal static class Payload
     // tcp_send_fin makes the FIN the last number of write_seq.
     private static bool FinQueued(in flow_event e)
     {
-        return (tcp_state)e.old_state is tcp_state.TCP_FIN_WAIT1 or tcp_state.TCP_FIN_WAIT2 or tcp_state.TCP_CLOSING or tcp_state.TCP_LAST_ACK;
+        return (tcp_state)e.old_state is TCP_FIN_WAIT1 or TCP_FIN_WAIT2 or TCP_CLOSING or TCP_LAST_ACK;
     }
 }

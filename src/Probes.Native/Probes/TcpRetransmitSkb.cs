@@ -51,7 +51,8 @@ internal static class TcpRetransmitSkb
             .LoadTcpSock();
     }
 
-    // total_retrans grows before an attempt, whether that succeeds or not; some attempts fail before. Its growth since the last attempt says which.
+    // total_retrans grows before an attempt, whether that succeeds or not; some attempts fail before. Its growth since the last attempt
+    // says which.
     private static void Remember(Assembler asm, ProbeTarget target)
     {
         Field seen = Of(ref s_flow.retrans_seen);

@@ -6,7 +6,8 @@ namespace NodeBox.Probes.Native.Probes;
 /// <summary>Says in one sentence why probes cannot be attached here.</summary>
 internal static class Unavailability
 {
-    // Socket cookies in tracing programs and recursion_misses; the other needs are older (tp_btf 5.5, ring buffer 5.8, socket storage 5.11).
+    // Socket cookies in tracing programs and recursion_misses; the other needs are older (tp_btf 5.5, ring buffer 5.8, socket storage
+    // 5.11).
     private static readonly Version s_needed = new(5, 12);
 
     /// <returns>Null for errors that are not about this machine.</returns>
@@ -14,7 +15,7 @@ internal static class Unavailability
     {
         return error switch
         {
-            FileNotFoundException or DirectoryNotFoundException =>
+            FileNotFoundException { FileName: BtfSpec.KernelPath } or DirectoryNotFoundException =>
                 $"{BtfSpec.KernelPath} is missing: needs a kernel built with CONFIG_DEBUG_INFO_BTF",
             UnauthorizedAccessException => $"{BtfSpec.KernelPath} cannot be read: run as root",
             BpfException { Errno: Errno.EPERM } =>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using NodeBox.Probes.Native.Sys;
 using NodeBox.Probes.Native.Tags;
 
 namespace NodeBox.Probes.Native.Probes;
@@ -15,6 +16,8 @@ internal struct event_header
     public ulong ktime_ns;
     public ulong cookie;
     public SocketTag tag;
+
+    /// <summary>IPv4 in its mapped form, as <see cref="remote"/>.</summary>
     public in6_address local;
     public in6_address remote;
 }
@@ -81,13 +84,6 @@ internal struct program_ledger
     public ulong emitted;
     public ulong dropped;
     public ulong missed;
-}
-
-/// <summary>An IPv6 address, or an IPv4 one in its mapped form.</summary>
-[InlineArray(16)]
-internal struct in6_address
-{
-    private byte _first;
 }
 
 /// <summary>TASK_COMM_LEN and TCP_CA_NAME_MAX: text that ends at a NUL.</summary>

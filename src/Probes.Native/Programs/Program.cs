@@ -19,7 +19,9 @@ internal sealed class Program : IDisposable
 
     public Fd Fd { get; }
 
-    /// <summary>Counters the kernel keeps: runs it skipped for recursion, and, with kernel.bpf_stats_enabled, runs and their time.</summary>
+    /// <summary>
+    /// Counters the kernel keeps: runs it skipped for recursion, and, with kernel.bpf_stats_enabled, runs and their time.
+    /// </summary>
     public bpf_prog_info Info => Bpf.ProgInfo(Fd);
 
     /// <exception cref="VerifierException">The kernel refused the program.</exception>

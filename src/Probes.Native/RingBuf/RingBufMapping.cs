@@ -18,8 +18,17 @@ internal sealed unsafe class RingBufMapping : IDisposable
     public RingBufMapping(Map map)
     {
         _readOnlyLength = _page + (2 * (nuint)map.Spec.MaxEntries);
-        _consumer = Mmap(map, _page, Libc.PROT_READ | Libc.PROT_WRITE, 0);
-        _producer = Mmap(map, _readOnlyLength, Libc.PROT_READ, (nint)_page);
+        try
+        {
+            _consumer = Mmap(map, _page, Libc.PROT_READ | Libc.PROT_WRITE, 0);
+            _producer = Mmap(map, _readOnlyLength, Libc.PROT_READ, (nint)_page);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
         Reader = new RingBufReader((ulong*)_consumer, (ulong*)_producer, _producer + _page, map.Spec.MaxEntries);
     }
 

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace NodeBox.Probes.Native.Sys;
 
 /// <summary>
-/// The one seam to bpf(2). Methods take a filled attribute and return a descriptor or throw <see cref="BpfException"/> with the command's name.
+/// The one seam to bpf(2). Methods take a filled attribute and return a descriptor or throw <see cref="BpfException"/> with the command's
+/// name.
 /// </summary>
 internal static unsafe class Bpf
 {

@@ -30,6 +30,15 @@ internal static unsafe partial class Libc
     public static partial int fchmod(int fd, uint mode);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint send(int fd, void* data, nuint length, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint recv(int fd, void* data, nuint length, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial nint sendmsg(int fd, msghdr* message, int flags);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -59,14 +59,6 @@ internal struct bpf_attr_raw_tracepoint
     public int prog_fd;
 }
 
-internal struct bpf_attr_link_create
-{
-    public int prog_fd;
-    public uint target_fd;
-    public bpf_attach_type attach_type;
-    public uint flags;
-}
-
 internal struct bpf_attr_btf_load
 {
     public ulong btf;

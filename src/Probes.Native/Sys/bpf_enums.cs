@@ -10,7 +10,6 @@ internal enum bpf_cmd
     BPF_OBJ_GET_INFO_BY_FD = 15,
     BPF_RAW_TRACEPOINT_OPEN = 17,
     BPF_BTF_LOAD = 18,
-    BPF_LINK_CREATE = 28,
 }
 
 /// <summary>linux/bpf.h.</summary>

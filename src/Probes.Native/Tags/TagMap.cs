@@ -83,7 +83,7 @@ public sealed class TagMap : IDisposable
         if (info.type != bpf_map_type.BPF_MAP_TYPE_SK_STORAGE || info.value_size != SocketTag.Size)
         {
             fd.Dispose();
-            throw new ArgumentException($"the descriptor is of a map of type {info.type} with values of {info.value_size} bytes, not of a tag map");
+            throw new ArgumentException($"a map of type {info.type} with values of {info.value_size} bytes is not a tag map");
         }
 
         return new TagMap(fd);

@@ -36,7 +36,8 @@ public sealed class TagMapServer : IDisposable
         Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            // The mode of the socket before bind becomes the path's (net/unix/af_unix.c, unix_bind_bsd): there is no instant at which others can connect.
+            // The mode of the socket before bind becomes the path's (net/unix/af_unix.c, unix_bind_bsd): there is no instant at which
+            // others can connect.
             if (Libc.fchmod((int)listener.Handle, OwnerOnly) < 0)
             {
                 throw BpfException.Last($"fchmod of the socket for {path}");
