@@ -38,7 +38,7 @@ internal static class RoleCatalog
 
     private static Task StartLlmAsync(NodeContext node)
     {
-        LlmSettings settings = node.Node.Settings.Llm!;
+        LlmSettings settings = node.Node.Settings.Llm;
         return node.ServeAsync(settings.Port, agentId: null, app => LlmRole.Map(app, settings));
     }
 

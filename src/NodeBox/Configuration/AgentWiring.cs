@@ -37,16 +37,15 @@ internal static class AgentWiring
     private static AgentSettings ConnectLlm(Testbed testbed, TestbedNode node, AgentSettings agent, TomlSection root)
     {
         TestbedNode? server = testbed.Backends == Backends.Shared ? testbed.NodeWith(RoleNames.Llm) : node;
-        if (server?.Settings.Llm is not { } llm)
+        if (server?.Roles.Contains(RoleNames.Llm) != true)
         {
             string place = testbed.Backends == Backends.Shared ? "no node has the role llm" : "backends = \"separate\" wants the role llm on the agent's own node";
             SectionOf(node, root).Error("role", $"{agent.Name} has no LLM: {place}; add it, or set llm_url");
             return agent;
         }
 
-        // The llm role serves a model under its file's name.
-        string model = agent.Model.Length > 0 ? agent.Model : Path.GetFileNameWithoutExtension(llm.Model);
-        return agent with { LlmUrl = UrlOf(server, llm.Port), Model = model };
+        Roles.Llm.LlmSettings llm = server.Settings.Llm;
+        return agent with { LlmUrl = UrlOf(server, llm.Port), Model = agent.Model.Length > 0 ? agent.Model : llm.Name };
     }
 
     private static TomlSection SectionOf(TestbedNode node, TomlSection root) => root.Section("nodes").Section(node.Name);

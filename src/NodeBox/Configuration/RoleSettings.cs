@@ -16,8 +16,7 @@ public sealed record RoleSettings
 
     public BaselineSettings Baseline { get; init; } = new();
 
-    /// <summary>Null without the role llm: no model could be a default.</summary>
-    public LlmSettings? Llm { get; init; }
+    public LlmSettings Llm { get; init; } = new();
 
     public CollectorSettings Collector { get; init; } = new();
 }

@@ -163,6 +163,7 @@ internal static class RoleSettingsReader
         return llm with
         {
             Port = section.Port("port", llm.Port),
+            Name = section.String("name", llm.Name),
             Context = section.Int("context", llm.Context, 64, 1 << 20),
             Threads = section.Int("threads", llm.Threads, 0, 1024),
             QueueLimit = section.Int("queue_limit", llm.QueueLimit, 0, 65536),

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using NodeBox.Configuration;
 using NodeBox.Probes.Native;
+using NodeBox.Probes.Native.Diag;
 using NodeBox.Probes.Native.Tags;
 using NodeBox.Telemetry.Control;
 using NodeBox.Telemetry.Push;
@@ -35,7 +36,7 @@ internal sealed class FlowRecorder : IDisposable
         _probes = probes;
         WhyNot = whyNot;
         _records = new FlowRecords(node);
-        _tagger = probes is null ? null : new SocketTagger(probes.Tags, _records.Tagged);
+        _tagger = probes is null ? null : new SocketTagger(probes.Tags);
     }
 
     /// <summary>How flows are measured: "tp_btf" or "none".</summary>
@@ -82,14 +83,26 @@ internal sealed class FlowRecorder : IDisposable
         }
     }
 
-    /// <summary>Hands everything the probes have seen until now to the pusher.</summary>
+    /// <summary>Hands everything the probes have seen until now to the pusher, with a snapshot of each flow that is still open.</summary>
     /// <returns>How many flows of tasks are still open.</returns>
     public int Flush()
     {
         lock (_draining)
         {
             Drain();
-            return _records.OpenTagged();
+            if (_probes is null || _pusher is not { } pusher)
+            {
+                return 0;
+            }
+
+            // A flow that began before the probes were attached has no beginning to be named by.
+            FlowSnapshot[] open = [.. _probes.Snapshot().Where(static flow => flow.BeginKtimeNs is not null)];
+            foreach (FlowSnapshot flow in open)
+            {
+                pusher.Add(_records.Of(flow));
+            }
+
+            return open.Count(static flow => !flow.Tag.IsEmpty);
         }
     }
 

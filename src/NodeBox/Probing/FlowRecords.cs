@@ -1,53 +1,34 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using Google.Protobuf;
 using NodeBox.Probes.Native;
+using NodeBox.Probes.Native.Diag;
 using NodeBox.Probes.Native.Tags;
 using NodeBox.Telemetry;
 using NodeBox.Telemetry.V1;
 
 namespace NodeBox.Probing;
 
-/// <summary>Turns kernel events of one node into records, and knows which flows are open. One caller at a time, but for <see cref="Tagged"/>.</summary>
+/// <summary>Turns what one node's kernel says of flows into records. One caller at a time.</summary>
 internal sealed class FlowRecords(string node)
 {
     private readonly ulong _netns = OwnNamespace();
+
+    // A retransmission does not say when its flow began, which is part of the flow's name.
     private readonly Dictionary<ulong, string> _open = [];
-    private readonly ConcurrentDictionary<ulong, bool> _tagged = [];
-
-    /// <summary>Notes that this process tagged the socket with that cookie.</summary>
-    public void Tagged(ulong cookie) => _tagged[cookie] = true;
-
-    /// <summary>Open flows that belong to a task. Call it after the probes were drained.</summary>
-    public int OpenTagged()
-    {
-        // A socket is established before it is tagged, so after a drain a tagged socket that is not open has closed.
-        foreach (ulong cookie in _tagged.Keys.Where(cookie => !_open.ContainsKey(cookie)))
-        {
-            _tagged.TryRemove(cookie, out _);
-        }
-
-        return _tagged.Count;
-    }
 
     /// <summary>The record of a flow that ended, or null where the flow goes on.</summary>
     public FlowRecord? Of(FlowEvent e)
     {
         switch (e.Kind)
         {
+            case FlowEventKind.Opened:
             case FlowEventKind.Established:
-                _open[e.Cookie] = IdOf(e);
-                if (!e.Tag.IsEmpty)
-                {
-                    Tagged(e.Cookie);
-                }
-
+                _open[e.Cookie] = IdOf(e.Cookie, e.BeginKtimeNs);
                 return null;
             case FlowEventKind.Closed:
             case FlowEventKind.Failed:
                 _open.Remove(e.Cookie);
-                _tagged.TryRemove(e.Cookie, out _);
                 return RecordOf(e);
             default:
                 return null;
@@ -56,7 +37,7 @@ internal sealed class FlowRecords(string node)
 
     public RetransmitRecord Of(RetransmitEvent e) => new()
     {
-        FlowId = _open.GetValueOrDefault(e.Cookie) ?? IdOf(e.Cookie, beginNs: 0),
+        FlowId = _open.GetValueOrDefault(e.Cookie) ?? IdOf(e.Cookie, beginKtimeNs: null),
         AtNs = NodeClock.FromMonotonic((long)e.KtimeNs),
         SeqBegin = e.SequenceBegin,
         SeqEnd = e.SequenceEnd,
@@ -65,48 +46,70 @@ internal sealed class FlowRecords(string node)
         State = e.State,
     };
 
+    /// <summary>The record of a flow that is still open; the one that tells its end replaces it.</summary>
+    public FlowRecord Of(FlowSnapshot open)
+    {
+        FlowRecord record = Begin(open.Cookie, open.BeginKtimeNs, open.Direction, open.Local, open.Remote);
+        record.BeginNs = NodeClock.FromMonotonic((long)(open.BeginKtimeNs ?? 0));
+        record.TxBytes = open.TxBytes;
+        record.RxBytes = open.RxBytes;
+        record.TxSegs = open.TxSegments;
+        record.RxSegs = open.RxSegments;
+        record.RetransSegs = open.RetransmittedSegments;
+        record.CongestionControl = open.CongestionControl;
+        SetOptional(record, open.MinRttUs, open.SmoothedRttUs, open.Pid, open.Comm);
+        SocketTag tag = open.Tag;
+        Attribute(record, in tag);
+        return record;
+    }
+
     private FlowRecord RecordOf(FlowEvent e)
     {
-        IPEndPoint local = e.Local;
-        IPEndPoint remote = e.Remote;
-        var record = new FlowRecord
-        {
-            FlowId = IdOf(e),
-            Netns = _netns,
-            Direction = e.Direction == FlowDirection.Active ? "active" : "passive",
-            Path = IPAddress.IsLoopback(remote.Address) || remote.Address.Equals(local.Address) ? "loopback" : "link",
-            LocalAddr = local.Address.ToString(),
-            LocalPort = (uint)local.Port,
-            RemoteAddr = remote.Address.ToString(),
-            RemotePort = (uint)remote.Port,
-            BeginNs = NodeClock.FromMonotonic((long)(e.BeginKtimeNs ?? e.KtimeNs)),
-            EndNs = NodeClock.FromMonotonic((long)e.KtimeNs),
-            TxBytes = e.TxBytes,
-            RxBytes = e.RxBytes,
-            TxSegs = e.TxSegments,
-            RxSegs = e.RxSegments,
-            RetransSegs = e.RetransmittedSegments,
-            CongestionControl = e.CongestionControl,
-            CloseReason = NameOf(e.CloseReason),
-        };
-        if (e.MinRttUs is { } minRtt)
+        FlowRecord record = Begin(e.Cookie, e.BeginKtimeNs, e.Direction, e.Local, e.Remote);
+        record.BeginNs = NodeClock.FromMonotonic((long)(e.BeginKtimeNs ?? e.KtimeNs));
+        record.EndNs = NodeClock.FromMonotonic((long)e.KtimeNs);
+        record.TxBytes = e.TxBytes;
+        record.RxBytes = e.RxBytes;
+        record.TxSegs = e.TxSegments;
+        record.RxSegs = e.RxSegments;
+        record.RetransSegs = e.RetransmittedSegments;
+        record.CongestionControl = e.CongestionControl;
+        record.CloseReason = NameOf(e.CloseReason);
+        SetOptional(record, e.MinRttUs, e.SmoothedRttUs, e.Pid, e.Comm);
+        Attribute(record, in e.Tag);
+        return record;
+    }
+
+    private FlowRecord Begin(ulong cookie, ulong? beginKtimeNs, FlowDirection direction, IPEndPoint local, IPEndPoint remote) => new()
+    {
+        FlowId = IdOf(cookie, beginKtimeNs),
+        Netns = _netns,
+        Direction = direction == FlowDirection.Active ? "active" : "passive",
+        Path = IPAddress.IsLoopback(remote.Address) || remote.Address.Equals(local.Address) ? "loopback" : "link",
+        LocalAddr = local.Address.ToString(),
+        LocalPort = (uint)local.Port,
+        RemoteAddr = remote.Address.ToString(),
+        RemotePort = (uint)remote.Port,
+    };
+
+    // What the kernel has no sample of stays absent.
+    private static void SetOptional(FlowRecord record, uint? minRttUs, uint? srttUs, int pid, string comm)
+    {
+        if (minRttUs is { } minRtt)
         {
             record.MinRttUs = minRtt;
         }
 
-        if (e.SmoothedRttUs is { } srtt)
+        if (srttUs is { } srtt)
         {
             record.SrttUs = srtt;
         }
 
-        if (e.Pid != 0)
+        if (pid != 0)
         {
-            record.Pid = (uint)e.Pid;
-            record.Comm = e.Comm;
+            record.Pid = (uint)pid;
+            record.Comm = comm;
         }
-
-        Attribute(record, in e.Tag);
-        return record;
     }
 
     // What several calls shared is left open rather than given to the last of them.
@@ -142,10 +145,9 @@ internal sealed class FlowRecords(string node)
         _ => throw new InvalidOperationException($"a flow that ended has no close reason {reason}"),
     };
 
-    private string IdOf(FlowEvent e) => IdOf(e.Cookie, e.BeginKtimeNs ?? 0);
-
     // A socket that connects again keeps its cookie, so the time belongs to the name.
-    private string IdOf(ulong cookie, ulong beginNs) => string.Create(CultureInfo.InvariantCulture, $"{node}-{cookie:x}-{beginNs:x}");
+    private string IdOf(ulong cookie, ulong? beginKtimeNs) =>
+        string.Create(CultureInfo.InvariantCulture, $"{node}-{cookie:x}-{beginKtimeNs ?? 0:x}");
 
     // The link reads "net:[4026531840]".
     private static ulong OwnNamespace()
