@@ -11,21 +11,26 @@ using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Commands;
 
+/// <param name="RunId">Names the run.</param>
 /// <param name="Scenarios">What to run.</param>
 /// <param name="Runs">Repetitions.</param>
 /// <param name="Seed">Makes the tasks.</param>
 /// <param name="OutDirectory">The parent of the run folder.</param>
 /// <param name="Json">Output for programs.</param>
-internal sealed record DriverOrder(IReadOnlyList<Scenario> Scenarios, int Runs, ulong Seed, string OutDirectory, bool Json);
+internal sealed record DriverOrder(string RunId, IReadOnlyList<Scenario> Scenarios, int Runs, ulong Seed, string OutDirectory, bool Json)
+{
+    /// <summary>The run folder.</summary>
+    public string Folder => Path.Combine(OutDirectory, RunId);
+}
 
-/// <summary>The driver: runs scenarios against nodes that are up, then analyses the run folder and shows the comparison.</summary>
+/// <summary>The driver: runs scenarios against nodes that are up, and leaves a run folder behind.</summary>
 internal static class Driver
 {
     /// <param name="testbed">The nodes.</param>
     /// <param name="stateDirectory">Where this machine's node keeps its state, or null for the default.</param>
     /// <param name="order">What to run.</param>
     /// <param name="cancellation">Ends the run early; what was measured is kept.</param>
-    public static async Task<int> RunAsync(Testbed testbed, string? stateDirectory, DriverOrder order, CancellationToken cancellation)
+    public static async Task RunAsync(Testbed testbed, string? stateDirectory, DriverOrder order, CancellationToken cancellation)
     {
         RunTarget target = RunTargets.Of(testbed, order.Scenarios, OwnNode(testbed)?.Name ?? testbed.CollectorNode.Name);
         using var spool = new TemporaryDirectory("nodebox-driver-");
@@ -36,12 +41,11 @@ internal static class Driver
         using DriverTags tags = DriverTags.From(StateDirectory.Of(stateDirectory, testbed, target.DriverNode));
         var telemetry = new DriverTelemetry(pusher.Add, _ => pusher.FlushAsync(TimeSpan.FromSeconds(10)));
         var request = new RunRequest(
-            order.Scenarios, order.Runs, order.Seed, order.OutDirectory, string.Join(' ', Environment.GetCommandLineArgs().Skip(1)), Versions.All);
+            order.RunId, order.Scenarios, order.Runs, order.Seed, order.OutDirectory, string.Join(' ', Environment.GetCommandLineArgs().Skip(1)), Versions.All);
 
-        RunResult result = await RunView.ShowAsync(
+        await RunView.ShowAsync(
             order.Json,
             progress => new ScenarioRun(target, request, telemetry, tags.TagSocket, progress).ExecuteAsync(cancellation));
-        return RunOutcome.Show(result, order.Json);
     }
 
     // The driver's flows are seen by the node whose address this machine (or namespace) has.

@@ -41,7 +41,7 @@ internal static class LabCommand
         Testbed testbed = TestbedReader.Load(NodeSelection.FindConfig(parsed.GetValue(ConfigOption.Config)));
         await using RunningLab lab = await Labs.UpAsync(
             LabSpecs.Of(testbed, LabLifetime.Persistent), SuperviseCommand, new LabProgress(), cancellation);
-        AnsiConsole.Write(TableOf(lab.State));
+        Terminal.Out.Write(TableOf(lab.State));
         return ExitCodes.Done;
     }
 
@@ -65,8 +65,8 @@ internal static class LabCommand
 
         foreach (LabState lab in labs)
         {
-            Console.WriteLine($"lab {lab.Name}: {lab.Status.ToString().ToLowerInvariant()}{(lab.Reason is null ? "" : $": {lab.Reason}")}");
-            AnsiConsole.Write(TableOf(lab));
+            Console.WriteLine($"{lab.Name}: {lab.Status.ToString().ToLowerInvariant()}{(lab.Reason is null ? "" : $": {lab.Reason}")}");
+            Terminal.Out.Write(TableOf(lab));
         }
 
         return labs.Any(static lab => lab.Status is LabStatus.Failed or LabStatus.Abandoned) ? ExitCodes.Failed : ExitCodes.Done;
@@ -75,27 +75,25 @@ internal static class LabCommand
     private static async Task<int> ExecAsync(ParseResult parsed, CancellationToken cancellation)
     {
         Testbed testbed = TestbedReader.Load(NodeSelection.FindConfig(parsed.GetValue(ConfigOption.Config)));
-        return await RunInNodeAsync(testbed.Name, parsed.GetValue(s_node)!, parsed.GetValue(s_program)!, cancellation);
+        int code = await RunInNodeAsync(testbed.Name, parsed.GetValue(s_node)!, parsed.GetValue(s_program)!);
+        return cancellation.IsCancellationRequested ? ExitCodes.Interrupted : code;
     }
 
     private static async Task<int> DownAsync(ParseResult parsed, CancellationToken cancellation)
     {
         Testbed testbed = TestbedReader.Load(NodeSelection.FindConfig(parsed.GetValue(ConfigOption.Config)));
         LabState? before = await Labs.DownAsync(testbed.Name);
-        Console.WriteLine(before is null ? $"no lab {testbed.Name} is up" : $"lab {testbed.Name} is down");
+        Console.WriteLine(before is null ? $"no lab {testbed.Name} is up" : $"{testbed.Name} is down");
         return ExitCodes.Done;
     }
 
-    /// <summary>Runs a program in a node's namespace with this process's terminal, and returns its exit code.</summary>
-    public static async Task<int> RunInNodeAsync(string lab, string node, IReadOnlyList<string> command, CancellationToken cancellation)
+    // Ctrl-C reaches the program too: it decides how it ends, and this process waits for it.
+    private static async Task<int> RunInNodeAsync(string lab, string node, IReadOnlyList<string> command)
     {
         string[] line = [.. LabProcess.ExecPrefix(lab, node), .. command];
         using Process program = Process.Start(new ProcessStartInfo(line[0], line[1..]))
             ?? throw new NodeBoxException(ExitCodes.MachineLacks, $"cannot start {line[0]}");
-
-        // Ctrl-C reaches the program too: it decides how it ends, and this process waits for it.
-        await program.WaitForExitAsync(CancellationToken.None);
-        cancellation.ThrowIfCancellationRequested();
+        await program.WaitForExitAsync();
         return program.ExitCode;
     }
 

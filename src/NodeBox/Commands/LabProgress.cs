@@ -16,6 +16,6 @@ internal sealed class LabProgress : IProgress<LabState>
         }
 
         _ready = ready;
-        Console.Error.WriteLine($"lab {lab.Name}: {ready} of {lab.Nodes.Count} nodes ready");
+        Console.Error.WriteLine($"{lab.Name}: {ready} of {lab.Nodes.Count} nodes ready");
     }
 }

@@ -9,7 +9,7 @@ namespace NodeBox.Commands;
 /// <param name="FailedTasks">Those that did not succeed.</param>
 /// <param name="IncompleteReason">Why the run is incomplete, or null.</param>
 /// <param name="Checks">What was checked of the run folder.</param>
-internal sealed record RunLine(string RunDirectory, int Tasks, int FailedTasks, string? IncompleteReason, IReadOnlyList<Check> Checks);
+internal sealed record RunLine(string RunDirectory, long Tasks, long FailedTasks, string? IncompleteReason, IReadOnlyList<Check> Checks);
 
 /// <summary>JSON lines of commands.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]

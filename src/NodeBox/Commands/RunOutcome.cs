@@ -1,42 +1,40 @@
 using System.Text.Json;
 using NodeBox.Analysis;
 using NodeBox.Analysis.Checks;
-using NodeBox.Scenarios.Running;
 using Spectre.Console;
 
 namespace NodeBox.Commands;
 
-/// <summary>Analyses a finished run, shows the comparison, and says with an exit code how it went.</summary>
+/// <summary>Analyses a run's folder, shows the comparison, and says with an exit code how the run went.</summary>
 internal static class RunOutcome
 {
-    public static int Show(RunResult result, bool json)
-    {
-        IReadOnlyList<Check> checks = result.Tasks > 0 ? Analyse(result.Folder, json) : [];
-        if (json)
-        {
-            var line = new RunLine(result.Folder, result.Tasks, result.FailedTasks, result.IncompleteReason, checks);
-            Console.WriteLine(JsonSerializer.Serialize(line, OutputJson.Default.RunLine));
-        }
-        else
-        {
-            Print(result, checks);
-        }
-
-        return ExitCodeOf(result, checks);
-    }
-
-    private static IReadOnlyList<Check> Analyse(string path, bool json)
+    /// <exception cref="RunFolderException">The folder cannot be read.</exception>
+    public static int Show(string path, bool json)
     {
         using RunFolder folder = RunFolder.Open(path);
         Summary summary = Summary.Of(folder);
         summary.WriteJson(Path.Combine(path, "summary.json"));
         Report.WriteHtml(folder, summary, Path.Combine(path, "report.html"));
-        if (!json)
+        IReadOnlyList<Check> checks = Completeness.Check(folder);
+        (long tasks, long succeeded) = TasksOf(summary);
+        var line = new RunLine(path, tasks, tasks - succeeded, folder.Manifest.IncompleteReason, checks);
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(line, OutputJson.Default.RunLine));
+        }
+        else
         {
             Print(ComparisonTable.Of(summary));
+            Print(line);
         }
 
-        return Completeness.Check(folder);
+        return ExitCodeOf(line);
+    }
+
+    private static (long Tasks, long Succeeded) TasksOf(Summary summary)
+    {
+        IEnumerable<MetricSummary> successes = summary.Scenarios.Values.Select(static scenario => scenario.Metrics["success"]);
+        return (successes.Sum(static success => (long)success.N), successes.Sum(static success => (long)Math.Round(success.Mean * success.N)));
     }
 
     private static void Print(ComparisonTable comparison)
@@ -52,46 +50,47 @@ internal static class RunOutcome
             table.AddRow([.. row.Select(Markup.Escape)]);
         }
 
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(comparison.Caption);
+        Terminal.Out.Write(table);
+        Terminal.Out.WriteLine(comparison.Caption);
         foreach (string note in comparison.Notes)
         {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]{note}[/]");
+            Terminal.Out.MarkupLineInterpolated($"[yellow]{note}[/]");
         }
     }
 
-    private static void Print(RunResult result, IReadOnlyList<Check> checks)
+    private static void Print(RunLine run)
     {
-        foreach (Check check in checks)
+        Table table = new Table().NoBorder().HideHeaders().AddColumns("outcome", "check");
+        foreach (Check check in run.Checks)
         {
-            string colour = check.Outcome switch
-            {
-                CheckOutcome.Passed => "green",
-                CheckOutcome.Failed => "red",
-                _ => "yellow",
-            };
-            AnsiConsole.MarkupLine($"[{colour}]{check.Outcome.ToString().ToLowerInvariant(),-7}[/] {Markup.Escape($"{check.Name}: {check.Detail}")}");
+            table.AddRow(new Markup(MarkOf(check.Outcome)), new Text($"{check.Name}: {check.Detail}"));
         }
 
-        AnsiConsole.MarkupLineInterpolated($"{result.Tasks - result.FailedTasks} of {result.Tasks} tasks succeeded. Report: {Path.Combine(result.Folder, "report.html")}");
-        if (result.IncompleteReason is { } reason)
+        Terminal.Out.WriteLine();
+        Terminal.Out.Write(table);
+        Terminal.Out.WriteLine();
+        string report = Path.Combine(run.RunDirectory, "report.html");
+        Terminal.Out.MarkupLineInterpolated($"{run.Tasks - run.FailedTasks} of {run.Tasks} tasks succeeded. Report: {report}");
+        if (run.IncompleteReason is { } reason)
         {
-            AnsiConsole.MarkupLineInterpolated($"[red]The run is incomplete: {reason}[/]");
+            Terminal.Out.MarkupLineInterpolated($"[red]The run is incomplete: {reason}[/]");
         }
     }
 
-    private static int ExitCodeOf(RunResult result, IReadOnlyList<Check> checks)
+    private static string MarkOf(CheckOutcome outcome) => outcome switch
     {
-        if (result.Interrupted)
-        {
-            return ExitCodes.Interrupted;
-        }
+        CheckOutcome.Passed => "[green]holds[/]",
+        CheckOutcome.Failed => "[red]FAILS[/]",
+        _ => "[yellow]not measured[/]",
+    };
 
-        if (result.IncompleteReason is not null)
+    private static int ExitCodeOf(RunLine run)
+    {
+        if (run.IncompleteReason is not null)
         {
             return ExitCodes.Incomplete;
         }
 
-        return result.FailedTasks > 0 || checks.Any(static check => check.Outcome == CheckOutcome.Failed) ? ExitCodes.Failed : ExitCodes.Done;
+        return run.FailedTasks > 0 || run.Checks.Any(static check => check.Outcome == CheckOutcome.Failed) ? ExitCodes.Failed : ExitCodes.Done;
     }
 }

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Diagnostics;
 using NodeBox.Configuration;
+using NodeBox.Hosting;
 using NodeBox.Lab;
 using NodeBox.Scenarios.Definition;
+using NodeBox.Scenarios.Running;
 
 namespace NodeBox.Commands;
 
@@ -46,6 +49,12 @@ internal static class RunScenarioCommand
         HelpName = "DIR",
     };
 
+    private static readonly Option<string?> s_driveOnly = new("--drive-only")
+    {
+        Description = "Write the folder of the run with this id and leave its analysis to the starter.",
+        Hidden = true,
+    };
+
     public static Command Create()
     {
         s_runs.Validators.Add(static result =>
@@ -57,44 +66,83 @@ internal static class RunScenarioCommand
         });
         var command = new Command("run-scenario", "Run scenarios on the testbed, compare them, and write a run folder.")
         {
-            s_names, s_lab, s_runs, s_seed, s_out, ConfigOption.Config, s_state, ConfigOption.Json,
+            s_names, s_lab, s_runs, s_seed, s_out, ConfigOption.Config, s_state, s_driveOnly, ConfigOption.Json,
         };
         command.SetAction(RunAsync);
         return command;
     }
 
-    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         Testbed testbed = TestbedReader.Load(NodeSelection.FindConfig(parsed.GetValue(ConfigOption.Config)));
         Scenario[] scenarios = [.. parsed.GetValue(s_names)!.Select(static name => Scenario.Load(ScenarioFiles.Find(name)))];
-        return parsed.GetValue(s_lab) ? RunInLabAsync(parsed, testbed, scenarios, cancellation) : DriveAsync(parsed, testbed, scenarios, cancellation);
-    }
-
-    private static Task<int> DriveAsync(ParseResult parsed, Testbed testbed, Scenario[] scenarios, CancellationToken cancellation)
-    {
-        var order = new DriverOrder(scenarios, parsed.GetValue(s_runs), parsed.GetValue(s_seed), parsed.GetValue(s_out)!, parsed.GetValue(ConfigOption.Json));
-        return Driver.RunAsync(testbed, parsed.GetValue(s_state), order, cancellation);
-    }
-
-    // The driver is a process of its own in the collector's namespace, as it would be on the collector's machine.
-    private static async Task<int> RunInLabAsync(ParseResult parsed, Testbed testbed, Scenario[] scenarios, CancellationToken cancellation)
-    {
-        await using RunningLab lab = await Labs.UpAsync(
-            LabSpecs.Of(testbed, LabLifetime.Bound), LabCommand.SuperviseCommand, new LabProgress(), cancellation);
-        string[] driver =
-        [
-            LabSpecs.Program, "run-scenario", .. scenarios.Select(static scenario => Path.GetFullPath(scenario.File)),
-            "--runs", $"{parsed.GetValue(s_runs)}", "--seed", $"{parsed.GetValue(s_seed)}", "--out", Path.GetFullPath(parsed.GetValue(s_out)!),
-            "--config", Path.GetFullPath(testbed.File), "--state", LabProcess.StateFolder(testbed.Name),
-            .. parsed.GetValue(ConfigOption.Json) ? ["--json"] : Array.Empty<string>(),
-        ];
-        Task<int> driving = LabCommand.RunInNodeAsync(testbed.Name, testbed.CollectorNode.Name, driver, cancellation);
-        await Task.WhenAny(driving, lab.Ended);
-        if (!driving.IsCompleted && (await lab.Ended).Reason is { } reason)
+        var order = new DriverOrder(
+            parsed.GetValue(s_driveOnly) ?? RunId.New(DateTime.UtcNow),
+            scenarios,
+            parsed.GetValue(s_runs),
+            parsed.GetValue(s_seed),
+            Path.GetFullPath(parsed.GetValue(s_out)!),
+            parsed.GetValue(ConfigOption.Json));
+        if (parsed.GetValue(s_lab))
         {
-            throw new NodeBoxException(ExitCodes.Incomplete, $"the run is incomplete: the lab went down: {reason}");
+            await RunInLabAsync(testbed, order, cancellation);
+        }
+        else
+        {
+            using CancellationTokenSource stop = ParentWatch.StopWith(cancellation);
+            await Driver.RunAsync(testbed, parsed.GetValue(s_state), order, stop.Token);
         }
 
-        return await driving;
+        int code = parsed.GetValue(s_driveOnly) is null ? RunOutcome.Show(order.Folder, order.Json) : ExitCodes.Done;
+        return cancellation.IsCancellationRequested ? ExitCodes.Interrupted : code;
     }
+
+    // The driver is a process of its own in the collector's namespace, as it would be on the collector's machine. It drives only: what the
+    // nodes' ends say of the run is known when the lab is down.
+    private static async Task RunInLabAsync(Testbed testbed, DriverOrder order, CancellationToken cancellation)
+    {
+        Task<LabState> ended;
+        await using (RunningLab lab = await Labs.UpAsync(
+            LabSpecs.Of(testbed, LabLifetime.Bound), LabCommand.SuperviseCommand, new LabProgress(), cancellation))
+        {
+            ended = lab.Ended;
+            Task<int> driving = DriveInLabAsync(testbed, order, cancellation);
+            await Task.WhenAny(driving, ended);
+            if (!driving.IsCompleted && (await ended).Reason is { } reason)
+            {
+                throw new NodeBoxException(ExitCodes.Incomplete, $"the run is incomplete: the lab went down: {reason}");
+            }
+
+            // An interrupted driver has left what it measured. Of anything else it has said on stderr what was wrong.
+            if (await driving is not (ExitCodes.Done or ExitCodes.Interrupted) and int code)
+            {
+                throw new NodeBoxException(code, $"the driver ended with exit status {code}");
+            }
+        }
+
+        Manifest.NoteExits(order.Folder, (await ended).Nodes.ToDictionary(static node => node.Name, static node => node.ExitCode));
+    }
+
+    // The driver ends early, keeping what was measured, when its stdin ends: when the run is cancelled, or this process is no more.
+    private static async Task<int> DriveInLabAsync(Testbed testbed, DriverOrder order, CancellationToken cancellation)
+    {
+        string[] line = DriverLine(testbed, order);
+        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardInput = true };
+        start.Environment[NodeEnvironment.ExitWithStdin] = "1";
+        using Process driver = Process.Start(start) ?? throw new NodeBoxException(ExitCodes.MachineLacks, $"cannot start {line[0]}");
+        await using (cancellation.Register(driver.StandardInput.Close))
+        {
+            await driver.WaitForExitAsync(CancellationToken.None);
+        }
+
+        return driver.ExitCode;
+    }
+
+    private static string[] DriverLine(Testbed testbed, DriverOrder order) =>
+    [
+        .. LabProcess.ExecPrefix(testbed.Name, testbed.CollectorNode.Name), LabSpecs.Program, "run-scenario", .. order.Scenarios.Select(static scenario => Path.GetFullPath(scenario.File)),
+        "--runs", $"{order.Runs}", "--seed", $"{order.Seed}", "--out", order.OutDirectory,
+        "--config", Path.GetFullPath(testbed.File), "--state", LabProcess.StateFolder(testbed.Name), s_driveOnly.Name, order.RunId,
+        .. order.Json ? [ConfigOption.Json.Name] : Array.Empty<string>(),
+    ];
 }

@@ -7,14 +7,14 @@ namespace NodeBox.Commands;
 /// <summary>Shows a run while it goes on: a bar per scenario and repetition on stderr, or JSON lines on stdout.</summary>
 internal static class RunView
 {
-    public static Task<RunResult> ShowAsync(bool json, Func<IProgress<RunProgress>, Task<RunResult>> run)
+    public static Task ShowAsync(bool json, Func<IProgress<RunProgress>, Task> run)
     {
         if (json)
         {
             return run(new JsonLines());
         }
 
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = Terminal.Error;
         return console.Progress()
             .AutoClear(false)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())

@@ -18,11 +18,7 @@ internal static class NodeHost
     /// <summary>Returns when <paramref name="cancellation"/> asks the node to stop and it has.</summary>
     public static async Task RunAsync(Testbed testbed, TestbedNode node, string stateDirectory, CancellationToken cancellation)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (Environment.GetEnvironmentVariable(NodeEnvironment.ExitWithStdin) == "1")
-        {
-            ParentWatch.Start(stop);
-        }
+        using CancellationTokenSource stop = ParentWatch.StopWith(cancellation);
 
         // The log forwards to the pusher, which logs: whichever is first must not need the other.
         TelemetryPusher? pusher = null;

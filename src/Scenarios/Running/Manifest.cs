@@ -24,9 +24,24 @@ public sealed record Manifest(
 {
     public const int CurrentSchema = 1;
 
-    public void Write(string path)
+    private const string FileName = "manifest.json";
+
+    /// <summary>Writes the manifest into a run's folder.</summary>
+    public void Write(string folder) =>
+        File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, ManifestJson.Default.Manifest) + "\n");
+
+    /// <summary>Notes with which status each node ended, once the nodes of a finished run have ended.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="exits">Node name to exit status; null where a node still runs.</param>
+    public static void NoteExits(string folder, IReadOnlyDictionary<string, int?> exits)
     {
-        File.WriteAllText(path, JsonSerializer.Serialize(this, ManifestJson.Default.Manifest) + "\n");
+        string path = Path.Combine(folder, FileName);
+        Manifest manifest = JsonSerializer.Deserialize(File.ReadAllText(path), ManifestJson.Default.Manifest)
+            ?? throw new RunException($"{path} is empty");
+        Dictionary<string, ManifestNode> nodes = manifest.Nodes.ToDictionary(
+            static node => node.Key,
+            node => node.Value with { Exit = exits.GetValueOrDefault(node.Key) });
+        (manifest with { Nodes = nodes }).Write(folder);
     }
 }
 

@@ -3,6 +3,7 @@ using NodeBox.Scenarios.Definition;
 namespace NodeBox.Scenarios.Running;
 
 /// <summary>What to run.</summary>
+/// <param name="RunId">Names the run and its folder: see <see cref="Running.RunId"/>.</param>
 /// <param name="Scenarios">In the order in which each repetition drives them.</param>
 /// <param name="Runs">How often to repeat all of them.</param>
 /// <param name="Seed">Makes the tasks: the same seed gives the same tasks.</param>
@@ -10,16 +11,14 @@ namespace NodeBox.Scenarios.Running;
 /// <param name="Command">The command line, for the manifest.</param>
 /// <param name="Versions">What the driver is built from, for the manifest.</param>
 public sealed record RunRequest(
+    string RunId,
     IReadOnlyList<Scenario> Scenarios,
     int Runs,
     ulong Seed,
     string OutDirectory,
     string Command,
-    IReadOnlyDictionary<string, string> Versions);
-
-/// <param name="Folder">The run folder.</param>
-/// <param name="Tasks">Tasks that ended.</param>
-/// <param name="FailedTasks">Those that did not succeed.</param>
-/// <param name="IncompleteReason">Why the run is incomplete, or null.</param>
-/// <param name="Interrupted">Ended by the user.</param>
-public sealed record RunResult(string Folder, int Tasks, int FailedTasks, string? IncompleteReason, bool Interrupted);
+    IReadOnlyDictionary<string, string> Versions)
+{
+    /// <summary>The run folder.</summary>
+    public string Folder => Path.Combine(OutDirectory, RunId);
+}

@@ -23,12 +23,9 @@ public sealed class ScenarioRun(RunTarget target, RunRequest request, DriverTele
     private static readonly TimeSpan s_settleTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(20);
 
-    private readonly string _runId = RunId.New(DateTime.UtcNow);
-    private int _tasks;
-    private int _failedTasks;
-
+    /// <summary>Leaves the run's folder behind, whose manifest says whether the run is complete.</summary>
     /// <exception cref="RunException">The run could not start.</exception>
-    public async Task<RunResult> ExecuteAsync(CancellationToken cancellation)
+    public async Task ExecuteAsync(CancellationToken cancellation)
     {
         // Control traffic belongs to no task: no span, no tag.
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null }) { Timeout = TimeSpan.FromSeconds(60) };
@@ -38,7 +35,7 @@ public sealed class ScenarioRun(RunTarget target, RunRequest request, DriverTele
         progress.Report(new RunProgress("checking nodes"));
         NodeSurvey[] before = await Task.WhenAll(nodes.Select(node => node.SurveyAsync(cancellation)));
         FlushReport[] ledgerBefore = await Task.WhenAll(nodes.Select(node => node.FlushAsync(cancellation)));
-        await collector.StartAsync(_runId, cancellation);
+        await collector.StartAsync(request.RunId, cancellation);
         long beginNs = NodeClock.NowNs();
         string? incomplete = null;
         try
@@ -56,12 +53,10 @@ public sealed class ScenarioRun(RunTarget target, RunRequest request, DriverTele
         incomplete ??= MissingNodes(ledgerAfter, before, after);
 
         progress.Report(new RunProgress("writing the run folder"));
-        string folder = Path.Combine(request.OutDirectory, _runId);
-        Directory.CreateDirectory(folder);
-        incomplete = await TryCloseAsync(collector, folder, closing.Token) ?? incomplete;
+        Directory.CreateDirectory(request.Folder);
+        incomplete = await TryCloseAsync(collector, closing.Token) ?? incomplete;
         Manifest manifest = ManifestOf(beginNs, incomplete, before, after, ledgerBefore, ledgerAfter);
-        manifest.Write(Path.Combine(folder, "manifest.json"));
-        return new RunResult(folder, _tasks, _failedTasks, incomplete, cancellation.IsCancellationRequested);
+        manifest.Write(request.Folder);
     }
 
     private async Task DriveAsync(CancellationToken cancellation)
@@ -87,12 +82,6 @@ public sealed class ScenarioRun(RunTarget target, RunRequest request, DriverTele
             string? failure = null;
             TaskRecord record = await sender.SendAsync(scenario, task, rep, reason => failure = reason, token);
             telemetry.Add(record);
-            Interlocked.Increment(ref _tasks);
-            if (record.Outcome != "success")
-            {
-                Interlocked.Increment(ref _failedTasks);
-            }
-
             progress.Report(new RunProgress("running", scenario.Name, rep, Interlocked.Increment(ref done), tasks.Count, failure));
         });
     }
@@ -137,12 +126,12 @@ public sealed class ScenarioRun(RunTarget target, RunRequest request, DriverTele
         }
     }
 
-    private async Task<string?> TryCloseAsync(CollectorClient collector, string folder, CancellationToken cancellation)
+    private async Task<string?> TryCloseAsync(CollectorClient collector, CancellationToken cancellation)
     {
         try
         {
             await telemetry.FlushAsync(cancellation);
-            await collector.FinishAsync(_runId, folder, cancellation);
+            await collector.FinishAsync(request.RunId, request.Folder, cancellation);
             return null;
         }
         catch (Exception e) when (e is RunException or OperationCanceledException or TimeoutException or IOException)
@@ -175,7 +164,7 @@ public sealed class ScenarioRun(RunTarget target, RunRequest request, DriverTele
 
         return new Manifest(
             Manifest.CurrentSchema,
-            _runId,
+            request.RunId,
             request.Seed,
             request.Runs,
             request.Command,
