@@ -1,14 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
 
 namespace NodeBox.Commands;
 
 /// <summary>Runs the command that the arguments name, and turns whatever goes wrong into one message and an exit code.</summary>
 internal static class CommandLine
 {
-    // A node flushes its spool and a run its tables before they end; past this the process is ended by force.
-    private static readonly TimeSpan s_terminationTimeout = TimeSpan.FromSeconds(30);
-
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
         ParseResult parsed = root.Parse(args);
@@ -26,11 +24,14 @@ internal static class CommandLine
         var invocation = new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = s_terminationTimeout,
+            ProcessTerminationTimeout = null,
         };
+        using var stop = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
         try
         {
-            return await parsed.InvokeAsync(invocation);
+            return await parsed.InvokeAsync(invocation, stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -41,6 +42,13 @@ internal static class CommandLine
             Console.Error.WriteLine($"nodebox: {Failure.Describe(e)}");
             return Failure.ExitCodeOf(e);
         }
+    }
+
+    // The first signal lets a node flush its spool and a run write its tables; a second one ends the process at once.
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    {
+        signal.Cancel = !stop.IsCancellationRequested;
+        _ = stop.CancelAsync();
     }
 
     private static string PathOf(ParseResult parsed)

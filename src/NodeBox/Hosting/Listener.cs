@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace NodeBox.Hosting;
@@ -22,6 +24,7 @@ internal static class Listener
         Action<WebApplication> map)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSingleton<IHostLifetime, NodeLifetime>();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(logs);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -55,5 +58,13 @@ internal static class Listener
                 $"cannot listen on {endpoint}: {e.Message}. The node's address in roles.toml must be one of this machine's.",
                 e);
         }
+    }
+
+    // The framework's own lifetime would stop each listener at SIGTERM by itself; NodeHost stops them, in order.
+    private sealed class NodeLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
