@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using NodeBox.Configuration;
 using NodeBox.Probing;
 using NodeBox.Telemetry;
@@ -12,7 +13,7 @@ using NodeBox.Telemetry.Push;
 namespace NodeBox.Hosting;
 
 /// <summary>The node's control port: <c>GET /health</c>, <c>GET /metrics</c> (Prometheus text) and <c>POST /flush</c>.</summary>
-internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder flows, TelemetryPusher pusher)
+internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder flows, TelemetryPusher pusher, ILogger log)
 {
     public const int Port = 9464;
 
@@ -42,6 +43,9 @@ internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder 
     private async Task FlushAsync(HttpContext context)
     {
         int open = flows.Flush();
+        PushCounters counters = pusher.Counters;
+        log.LogInformation(
+            "flush: {Open} flows of tasks are open; {Enqueued} records so far, {Dropped} dropped", open, counters.Enqueued, counters.Dropped);
         try
         {
             await pusher.FlushAsync(s_flushTimeout);
