@@ -93,7 +93,7 @@ public static class Labs
     {
         // The supervisor's id is unknown in the instants when it takes and leaves the lock.
         string supervisor = owner > 0 ? $" (supervisor pid {owner})" : "";
-        return new LabException(LabFault.Failed, $"lab {name} is up already{supervisor}: take it down first, with nodebox lab down {name}");
+        return new LabException(LabFault.Failed, $"lab {name} is up already{supervisor}: take it down first, with `nodebox lab down`");
     }
 
     private static LabState? StatusOf(LabFiles files)

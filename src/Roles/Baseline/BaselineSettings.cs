@@ -53,7 +53,7 @@ public sealed record BaselineSettings
 
         if (HopTimeout <= TimeSpan.Zero)
         {
-            yield return "hop_timeout_ms: must be more than 0";
+            yield return "hop_timeout: must be more than 0";
         }
     }
 }
