@@ -1,3 +1,5 @@
+using NodeBox.Telemetry;
+
 namespace NodeBox.Analysis.Statistics;
 
 /// <summary>One draw with replacement, kept as how often each value was drawn: order statistics then need a walk and no sort.</summary>
@@ -14,7 +16,7 @@ internal sealed class Resample(Sample sample)
         double sum = 0;
         for (int i = 0; i < counts.Length; i++)
         {
-            int at = random.Below(counts.Length);
+            int at = random.NextInt(counts.Length);
             counts[at]++;
             sum += values[at];
         }
