@@ -33,7 +33,7 @@ internal static class Driver
     public static async Task RunAsync(Testbed testbed, string? stateDirectory, DriverOrder order, CancellationToken cancellation)
     {
         RunTarget target = RunTargets.Of(testbed, order.Scenarios, OwnNode(testbed)?.Name ?? testbed.CollectorNode.Name);
-        using var spool = new TemporaryDirectory("nodebox-driver-");
+        using var spool = new TemporaryDirectory(stateDirectory ?? Path.GetTempPath(), "nodebox-driver");
         string bootId = RandomNumberGenerator.GetHexString(16, lowercase: true);
         PushSettings push = NodeHost.PushSettingsOf(testbed, target.DriverNode, bootId, spool.Path);
         await using TelemetryPusher pusher = TelemetryPusher.Start(push, NullLogger.Instance);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -19,12 +20,17 @@ internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder 
 
     private static readonly TimeSpan s_flushTimeout = TimeSpan.FromSeconds(10);
 
+    private string _congestionControl = "";
+
     public void Map(WebApplication app)
     {
         app.MapGet("/health", context => WriteJsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(Health(), ControlJson.Default.NodeHealth)));
         app.MapGet("/metrics", WriteMetricsAsync);
         app.MapPost("/flush", FlushAsync);
     }
+
+    /// <summary>Completes what a health report says; call it once the control port listens.</summary>
+    public async Task SurveyAsync() => _congestionControl = await ProcessStats.CongestionControlAsync(new IPEndPoint(node.Address, Port));
 
     private NodeHealth Health() => new(
         node.Name,
@@ -33,7 +39,7 @@ internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder 
         ProcessStats.KernelRelease(),
         flows.Rung,
         flows.WhyNot,
-        ProcessStats.CongestionControl(),
+        _congestionControl,
         Versions.All,
         bootId,
         NodeClock.NowNs(),

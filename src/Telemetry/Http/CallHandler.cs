@@ -16,9 +16,16 @@ public sealed class CallHandler(HttpMessageHandler inner) : DelegatingHandler(in
             var tag = Tag.Of(call);
             Tag.Current = tag;
             request.Options.Set(TagKey, tag);
-            TraceHeaders.Inject(call, (name, value) => request.Headers.TryAddWithoutValidation(name, value));
+            TraceHeaders.Inject(call, (name, value) => Replace(request, name, value));
         }
 
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A second value beside one that somebody else set would make the header malformed, and the request untraced.
+    private static void Replace(HttpRequestMessage request, string name, string value)
+    {
+        request.Headers.Remove(name);
+        request.Headers.TryAddWithoutValidation(name, value);
     }
 }

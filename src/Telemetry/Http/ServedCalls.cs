@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -30,11 +31,7 @@ public static class ServedCalls
         }
 
         using Activity span = Spans.StartServed($"{context.Request.Method} {context.Request.Path}", caller);
-        foreach ((string key, string value) in TraceHeaders.ParseBaggage(headers[TraceHeaders.Baggage]))
-        {
-            span.SetBaggage(key, value);
-        }
-
+        CarryOn(headers[TraceHeaders.Baggage], span);
         var tag = new Tag(caller.TraceId, caller.SpanId, span.GetBaggageItem(Spans.AgentBaggage));
         SocketOf(context, tagSocket)?.Set(tag);
         if (agentId is not null)
@@ -44,11 +41,44 @@ public static class ServedCalls
 
         span.SetTag(SemanticConventions.HttpRequestMethod, context.Request.Method);
         span.SetTag(SemanticConventions.UrlPath, context.Request.Path.Value);
-        await next(context);
-        span.SetTag(SemanticConventions.HttpResponseStatusCode, context.Response.StatusCode);
-        if (context.Response.StatusCode >= 500 && span.Status != ActivityStatusCode.Error)
+        await RunAsync(context, next, span);
+    }
+
+    // A foreign caller may call itself anything. A name that no tag can bear is left out of spans as well, so that both say the same.
+    private static void CarryOn(string? baggage, Activity span)
+    {
+        foreach ((string key, string value) in TraceHeaders.ParseBaggage(baggage))
         {
-            span.Fail(context.Response.StatusCode.ToString(System.Globalization.CultureInfo.InvariantCulture), "server error");
+            if (key != Spans.AgentBaggage || Tag.CanBear(value))
+            {
+                span.SetBaggage(key, value);
+            }
+        }
+    }
+
+    private static async Task RunAsync(HttpContext context, RequestDelegate next, Activity span)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception e)
+        {
+            span.Fail(e.GetType().Name, e.Message);
+            throw;
+        }
+
+        if (context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            span.Fail("cancelled", "the caller went away");
+            return;
+        }
+
+        int status = context.Response.StatusCode;
+        span.SetTag(SemanticConventions.HttpResponseStatusCode, status);
+        if (status >= StatusCodes.Status500InternalServerError && span.Status != ActivityStatusCode.Error)
+        {
+            span.Fail(status.ToString(CultureInfo.InvariantCulture), "server error");
         }
     }
 

@@ -43,22 +43,31 @@ public sealed class TaskConnections : IDisposable
     /// <summary>Closes the task's connections. A response that was not read to its end is aborted.</summary>
     public void Dispose() => Http.Dispose();
 
-    // A socket whose handle was used, as tagging does, can try one address only: so each address gets a socket of its own.
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, TagSocket tagSocket, CancellationToken cancellation)
+    private static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, TagSocket tagSocket, CancellationToken cancellation)
     {
         DnsEndPoint server = context.DnsEndPoint;
         IPAddress[] addresses = IPAddress.TryParse(server.Host, out IPAddress? literal)
             ? [literal]
             : await Dns.GetHostAddressesAsync(server.Host, cancellation).ConfigureAwait(false);
 
-        // The pool may run this in another request's asynchronous context, so the tag comes with the request that wanted the connection.
+        // The pool may run this in another request's asynchronous context, so the tag comes with the request that wanted the
+        // connection.
         context.InitialRequestMessage.Options.TryGetValue(CallHandler.TagKey, out Tag? tag);
-        SocketException? failure = null;
+        return await ConnectToAnyAsync(addresses, server.Port, tag, tagSocket, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Connects to the first of the addresses that takes it.</summary>
+    /// <exception cref="SocketException">None does; it is the last one's reason.</exception>
+    internal static async Task<Stream> ConnectToAnyAsync(
+        IReadOnlyList<IPAddress> addresses, int port, Tag? tag, TagSocket tagSocket, CancellationToken cancellation)
+    {
+        SocketException failure = new((int)SocketError.HostNotFound);
         foreach (IPAddress address in addresses)
         {
             try
             {
-                return await ConnectAsync(new IPEndPoint(address, server.Port), tag, tagSocket, cancellation).ConfigureAwait(false);
+                return await ConnectAsync(new IPEndPoint(address, port), tag, tagSocket, cancellation).ConfigureAwait(false);
             }
             catch (SocketException e)
             {
@@ -66,9 +75,10 @@ public sealed class TaskConnections : IDisposable
             }
         }
 
-        throw failure ?? new SocketException((int)SocketError.HostNotFound);
+        throw failure;
     }
 
+    // A socket whose handle was used, as tagging does, can try one address only: so each address gets a socket of its own.
     private static async Task<Stream> ConnectAsync(IPEndPoint server, Tag? tag, TagSocket tagSocket, CancellationToken cancellation)
     {
         var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

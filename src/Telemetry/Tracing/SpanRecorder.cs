@@ -114,7 +114,7 @@ public sealed class SpanRecorder : IDisposable
             case long number:
                 json.WriteNumber(name, number);
                 break;
-            case double number:
+            case double number when double.IsFinite(number):
                 json.WriteNumber(name, number);
                 break;
             case IEnumerable<string> texts:

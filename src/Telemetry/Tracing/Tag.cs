@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace NodeBox.Telemetry.Tracing;
 
@@ -11,6 +12,9 @@ namespace NodeBox.Telemetry.Tracing;
 /// <param name="AgentId">The calling agent's name, or null where no agent calls (the driver, the baseline chain).</param>
 public sealed record Tag(ActivityTraceId TaskId, ActivitySpanId SpanId, string? AgentId)
 {
+    /// <summary>The longest agent's name that the kernel keeps with a socket, in bytes of UTF-8.</summary>
+    public const int MaxAgentBytes = 32;
+
     private static readonly AsyncLocal<Tag?> s_current = new();
 
     /// <summary>The tag of the request being sent in this asynchronous context. HTTP/1.1 writes happen in the caller's context.</summary>
@@ -19,6 +23,13 @@ public sealed record Tag(ActivityTraceId TaskId, ActivitySpanId SpanId, string? 
         get => s_current.Value;
         set => s_current.Value = value;
     }
+
+    /// <summary>
+    /// Whether a tag can bear this agent's name: 1 to <see cref="MaxAgentBytes"/> bytes and no control characters, as NUL ends a name in
+    /// the kernel.
+    /// </summary>
+    public static bool CanBear(string agentId) =>
+        agentId.Length > 0 && Encoding.UTF8.GetByteCount(agentId) <= MaxAgentBytes && !agentId.Any(char.IsControl);
 
     /// <summary>The tag of the call that <paramref name="call"/> is the client span of.</summary>
     public static Tag Of(Activity call) => new(call.TraceId, call.SpanId, call.GetBaggageItem(Spans.AgentBaggage));
@@ -41,5 +52,7 @@ public enum TagFlags
     SeveralAgents = 4,
 }
 
-/// <summary>Writes a tag into the kernel for a socket of this process. Supplied by the composition root; does nothing where flows are not measured.</summary>
+/// <summary>
+/// Writes a tag into the kernel for a socket of this process. Supplied by the composition root; does nothing where flows are not measured.
+/// </summary>
 public delegate void TagSocket(System.Net.Sockets.Socket socket, Tag tag, TagFlags flags);
