@@ -32,14 +32,14 @@ public sealed record BaselineSettings
     {
         if (Services.Count is < 1 or > MaxServices)
         {
-            yield return $"services: a chain has 1 to {MaxServices} services, not {Services.Count}";
+            yield return $"a chain has 1 to {MaxServices} services, not {Services.Count}";
         }
 
         foreach ((string name, int count) in Services.CountBy(static service => service.Name))
         {
             if (count > 1)
             {
-                yield return $"services: the name {name} occurs {count} times";
+                yield return $"{count} services are called {name}";
             }
         }
 
@@ -47,13 +47,13 @@ public sealed record BaselineSettings
         {
             foreach (string error in Services[i].Errors(Services.Count - i))
             {
-                yield return $"services.{Services[i].Name}: {error}";
+                yield return $"service {i + 1}: {error}";
             }
         }
 
         if (HopTimeout <= TimeSpan.Zero)
         {
-            yield return "hop_timeout_ms: must be more than 0";
+            yield return "hop_timeout: must be more than 0";
         }
     }
 }
