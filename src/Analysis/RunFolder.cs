@@ -7,16 +7,16 @@ namespace NodeBox.Analysis;
 /// <summary>One run's folder, opened for reading: its manifest, its tables by SQL, and the values of each metric. Not thread-safe.</summary>
 public sealed class RunFolder : IDisposable
 {
-    private readonly Database database;
-    private readonly Connection connection;
-    private readonly Dictionary<(string Scenario, string Metric), Sample> samples = [];
+    private readonly Database _database;
+    private readonly Connection _connection;
+    private readonly Dictionary<(string Scenario, string Metric), Sample> _samples = [];
 
     private RunFolder(string path, Manifest manifest, Database database)
     {
         Path = path;
         Manifest = manifest;
-        this.database = database;
-        connection = database.Connect();
+        _database = database;
+        _connection = database.Connect();
     }
 
     public string Path { get; }
@@ -51,12 +51,12 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>The values of a metric in a scenario, or null where there are none.</summary>
-    public Sample? Sample(string scenario, Metric metric) => samples.GetValueOrDefault((scenario, metric.Key));
+    public Sample? Sample(string scenario, Metric metric) => _samples.GetValueOrDefault((scenario, metric.Key));
 
     public void Dispose()
     {
-        connection.Dispose();
-        database.Dispose();
+        _connection.Dispose();
+        _database.Dispose();
     }
 
     /// <summary>Runs SQL over the views tasks, spans, flows, slices, retransmits and those of <see cref="Views"/>.</summary>
@@ -65,7 +65,7 @@ public sealed class RunFolder : IDisposable
     {
         try
         {
-            return connection.Query(sql, parameters);
+            return _connection.Query(sql, parameters);
         }
         catch (DuckDbException e)
         {
@@ -119,8 +119,8 @@ public sealed class RunFolder : IDisposable
 
         try
         {
-            Parquet.CreateView(connection, table.Name, file);
-            connection.Query($"SELECT {table.ColumnList} FROM {table.Name} LIMIT 0");
+            Parquet.CreateView(_connection, table.Name, file);
+            _connection.Query($"SELECT {table.ColumnList} FROM {table.Name} LIMIT 0");
         }
         catch (DuckDbException e)
         {
@@ -134,7 +134,7 @@ public sealed class RunFolder : IDisposable
         {
             foreach (IGrouping<string, double> values in Query(Views.Values(metric)).GroupBy(row => row.String(0), row => row.Double(1)))
             {
-                samples[(values.Key, metric.Key)] = new Sample(values);
+                _samples[(values.Key, metric.Key)] = new Sample(values);
             }
         }
     }

@@ -8,9 +8,9 @@ namespace NodeBox.Lab;
 /// </summary>
 internal sealed class LabLock : IDisposable
 {
-    private readonly FileStream file;
+    private readonly FileStream _file;
 
-    private LabLock(FileStream file) => this.file = file;
+    private LabLock(FileStream file) => _file = file;
 
     /// <summary>Takes the lock, waiting up to <paramref name="patience"/> for a reader or a dying holder; null when another holds it.</summary>
     internal static LabLock? TryTake(LabFiles files, TimeSpan patience)
@@ -51,7 +51,7 @@ internal sealed class LabLock : IDisposable
         }
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private static LabLock? TryOpen(string path)
     {

@@ -6,9 +6,9 @@ namespace NodeBox.Lab;
 public static class Labs
 {
     // A moment more than a supervisor may give its nodes.
-    private static readonly TimeSpan DownGrace = LabSpec.MaxStopWithin + TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_downGrace = LabSpec.MaxStopWithin + TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_killGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
     /// Brings a lab up: starts its supervisor, a process of its own session, and returns when every node is ready.
@@ -93,7 +93,7 @@ public static class Labs
     {
         // The supervisor's id is unknown in the instants when it takes and leaves the lock.
         string supervisor = owner > 0 ? $" (supervisor pid {owner})" : "";
-        return new LabException(LabFault.Failed, $"lab {name} is up already{supervisor}: take it down first, with nodebox lab down {name}");
+        return new LabException(LabFault.Failed, $"lab {name} is up already{supervisor}: take it down first, with `nodebox lab down`");
     }
 
     private static LabState? StatusOf(LabFiles files)
@@ -119,11 +119,11 @@ public static class Labs
 
     private static async Task StopSupervisorAsync(string name, LabFiles files)
     {
-        if (await ReleasedAsync(files, LabLock.Holder(files), Libc.SigTerm, DownGrace))
+        if (await ReleasedAsync(files, LabLock.Holder(files), Libc.SigTerm, s_downGrace))
         {
             return;
         }
-        if (!await ReleasedAsync(files, LabLock.Holder(files), Libc.SigKill, KillGrace))
+        if (!await ReleasedAsync(files, LabLock.Holder(files), Libc.SigKill, s_killGrace))
         {
             throw new LabException(LabFault.Failed, $"process {LabLock.Holder(files)}, which holds lab {name}, does not end");
         }
@@ -143,7 +143,7 @@ public static class Labs
             {
                 return false;
             }
-            await Task.Delay(Poll);
+            await Task.Delay(s_poll);
         }
         return true;
     }

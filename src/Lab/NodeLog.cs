@@ -10,17 +10,17 @@ internal sealed class NodeLog(string path, long limit = NodeLog.DefaultLimit) : 
 {
     internal const long DefaultLimit = 16 << 20;
 
-    private FileStream file = Create(path);
+    private FileStream _file = Create(path);
 
     internal void Write(ReadOnlySpan<byte> bytes)
     {
-        if (file.Length + bytes.Length > limit && file.Length > 0)
+        if (_file.Length + bytes.Length > limit && _file.Length > 0)
         {
-            file.Dispose();
+            _file.Dispose();
             File.Move(path, path + ".1", overwrite: true);
-            file = Create(path);
+            _file = Create(path);
         }
-        file.Write(bytes);
+        _file.Write(bytes);
     }
 
     /// <summary>Writes all of the stream, until it ends.</summary>
@@ -33,7 +33,7 @@ internal sealed class NodeLog(string path, long limit = NodeLog.DefaultLimit) : 
         }
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     /// <summary>The last lines that are not blank, of the last 8 KiB; none when there is no file.</summary>
     internal static IReadOnlyList<string> Tail(string path, int lines)

@@ -9,22 +9,22 @@ internal sealed class NodeProcess : IAsyncDisposable
     // Both sh and ip replace themselves, so that the process id is the program's own.
     private const string JoinErrors = "exec \"$@\" 2>&1";
 
-    private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_drainGrace = TimeSpan.FromSeconds(1);
 
-    private readonly Process process;
-    private readonly string readyFile;
-    private readonly NodeLog log;
-    private readonly Task logged;
+    private readonly Process _process;
+    private readonly string _readyFile;
+    private readonly NodeLog _log;
+    private readonly Task _logged;
 
     private NodeProcess(LabNode node, Process process, string readyFile, string logFile)
     {
-        this.process = process;
-        this.readyFile = readyFile;
+        _process = process;
+        _readyFile = readyFile;
         Node = node;
         Pid = process.Id;
         LogFile = logFile;
-        log = new NodeLog(logFile);
-        logged = log.CopyFromAsync(process.StandardOutput.BaseStream);
+        _log = new NodeLog(logFile);
+        _logged = _log.CopyFromAsync(process.StandardOutput.BaseStream);
         Exited = WaitForExitAsync();
         Ended = EndAsync();
     }
@@ -44,7 +44,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Ends like <see cref="Exited"/>, or fails when the log cannot be written: a node that nobody reads would hang at a full pipe.</summary>
     internal Task Ended { get; }
 
-    internal bool IsReady => File.Exists(readyFile);
+    internal bool IsReady => File.Exists(_readyFile);
 
     internal static NodeProcess Start(LabNode node, string @namespace, string readyFile, string logFile)
     {
@@ -67,7 +67,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     internal async Task<string> ExplainExitAsync()
     {
         await DrainLogAsync();
-        return $"node {Node.Name} {ExitCause.Explain(process.ExitCode)}; see {LogFile}{Quote(LogFile)}";
+        return $"node {Node.Name} {ExitCause.Explain(_process.ExitCode)}; see {LogFile}{Quote(LogFile)}";
     }
 
     /// <summary>Why the program is not ready, for people.</summary>
@@ -77,34 +77,34 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Asks the program to end, as an operator would.</summary>
     internal void Terminate()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
             Libc.Kill(Pid, Libc.SigTerm);
         }
     }
 
-    internal void Kill() => process.Kill();
+    internal void Kill() => _process.Kill();
 
     /// <summary>Lets go of a program that has ended, when the log has its last words.</summary>
     public async ValueTask DisposeAsync()
     {
         await DrainLogAsync();
-        process.Dispose();
-        log.Dispose();
+        _process.Dispose();
+        _log.Dispose();
     }
 
     /// <summary>Not for ever: a child that the program left behind can hold the pipe open.</summary>
-    private Task DrainLogAsync() => Task.WhenAny(logged, Task.Delay(DrainGrace));
+    private Task DrainLogAsync() => Task.WhenAny(_logged, Task.Delay(s_drainGrace));
 
     private async Task WaitForExitAsync()
     {
-        await process.WaitForExitAsync();
-        ExitCode = process.ExitCode;
+        await _process.WaitForExitAsync();
+        ExitCode = _process.ExitCode;
     }
 
     private async Task EndAsync()
     {
-        await await Task.WhenAny(Exited, logged);
+        await await Task.WhenAny(Exited, _logged);
         await Exited;
     }
 

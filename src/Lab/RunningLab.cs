@@ -7,13 +7,13 @@ namespace NodeBox.Lab;
 /// </summary>
 public sealed class RunningLab : IAsyncDisposable
 {
-    private readonly Process supervisor;
-    private readonly LabLifetime lifetime;
+    private readonly Process _supervisor;
+    private readonly LabLifetime _lifetime;
 
     internal RunningLab(Process supervisor, LabLifetime lifetime, LabState state)
     {
-        this.supervisor = supervisor;
-        this.lifetime = lifetime;
+        _supervisor = supervisor;
+        _lifetime = lifetime;
         State = state;
         Ended = WaitForEndAsync();
     }
@@ -29,22 +29,22 @@ public sealed class RunningLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (lifetime == LabLifetime.Bound)
+        if (_lifetime == LabLifetime.Bound)
         {
-            supervisor.StandardInput.Close();
+            _supervisor.StandardInput.Close();
             await Ended;
         }
-        supervisor.Dispose();
+        _supervisor.Dispose();
     }
 
     private async Task<LabState> WaitForEndAsync()
     {
-        string last = await supervisor.StandardOutput.ReadToEndAsync();
-        await supervisor.WaitForExitAsync();
+        string last = await _supervisor.StandardOutput.ReadToEndAsync();
+        await _supervisor.WaitForExitAsync();
         return LabState.Parse(last) ?? State with
         {
             Status = LabStatus.Abandoned,
-            Reason = $"the supervisor of lab {State.Name} (pid {State.SupervisorPid}) {ExitCause.Explain(supervisor.ExitCode)}",
+            Reason = $"the supervisor of lab {State.Name} (pid {State.SupervisorPid}) {ExitCause.Explain(_supervisor.ExitCode)}",
             Fault = LabFault.Failed,
         };
     }

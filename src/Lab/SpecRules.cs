@@ -5,7 +5,7 @@ namespace NodeBox.Lab;
 /// <summary>What makes a <see cref="LabSpec"/> impossible, found before anything is made.</summary>
 internal static partial class SpecRules
 {
-    private static readonly TimeSpan MaxReadyWithin = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_maxReadyWithin = TimeSpan.FromMinutes(10);
 
     internal static IEnumerable<string> Errors(LabSpec spec) =>
     [
@@ -40,9 +40,9 @@ internal static partial class SpecRules
         {
             yield return $"prefix length {spec.PrefixLength} is not between 8 and 30";
         }
-        if (spec.ReadyWithin <= TimeSpan.Zero || spec.ReadyWithin > MaxReadyWithin)
+        if (spec.ReadyWithin <= TimeSpan.Zero || spec.ReadyWithin > s_maxReadyWithin)
         {
-            yield return $"the time to become ready, {spec.ReadyWithin}, is not above 0 and at most {MaxReadyWithin}";
+            yield return $"the time to become ready, {spec.ReadyWithin}, is not above 0 and at most {s_maxReadyWithin}";
         }
         if (spec.StopWithin < TimeSpan.Zero || spec.StopWithin > LabSpec.MaxStopWithin)
         {

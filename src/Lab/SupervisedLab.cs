@@ -3,10 +3,10 @@ namespace NodeBox.Lab;
 /// <summary>One life of a lab, from what a killed predecessor left to the last namespace removed. The caller holds the lab's lock.</summary>
 internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
 {
-    private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_killGrace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_readyPoll = TimeSpan.FromMilliseconds(20);
 
-    private readonly List<NodeProcess> nodes = [];
+    private readonly List<NodeProcess> _nodes = [];
 
     /// <summary>
     /// Runs until it is told to stop, and then leaves nothing; or until a node fails, and then leaves the reason and the logs.
@@ -38,7 +38,7 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
         StartNodes();
         await AllReadyAsync(stop);
         Report(LabStatus.Up);
-        await Task.WhenAny(nodes.Select(node => node.Ended)).WaitAsync(stop);
+        await Task.WhenAny(_nodes.Select(node => node.Ended)).WaitAsync(stop);
         await ThrowIfAnyEndedAsync();
     }
 
@@ -48,7 +48,7 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
         Directory.CreateDirectory(LogDirectory);
         foreach (LabNode node in spec.Nodes)
         {
-            nodes.Add(NodeProcess.Start(node, Namespaces.Of(spec.Name, node.Name), files.Ready(node.Name), LogOf(node)));
+            _nodes.Add(NodeProcess.Start(node, Namespaces.Of(spec.Name, node.Name), files.Ready(node.Name), LogOf(node)));
         }
     }
 
@@ -56,26 +56,26 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
     {
         DateTime until = DateTime.UtcNow + spec.ReadyWithin;
         int ready = -1;
-        while (ready < nodes.Count)
+        while (ready < _nodes.Count)
         {
             await ThrowIfAnyEndedAsync();
-            int now = nodes.Count(node => node.IsReady);
+            int now = _nodes.Count(node => node.IsReady);
             if (now != ready)
             {
                 ready = now;
                 Report(LabStatus.Starting);
             }
-            if (DateTime.UtcNow > until && nodes.Find(node => !node.IsReady) is NodeProcess late)
+            if (DateTime.UtcNow > until && _nodes.Find(node => !node.IsReady) is NodeProcess late)
             {
                 throw new LabException(LabFault.Failed, late.ExplainUnready(spec.ReadyWithin));
             }
-            await Task.Delay(ReadyPoll, stop);
+            await Task.Delay(s_readyPoll, stop);
         }
     }
 
     private async Task ThrowIfAnyEndedAsync()
     {
-        if (nodes.Find(node => node.Ended.IsCompleted) is NodeProcess ended)
+        if (_nodes.Find(node => node.Ended.IsCompleted) is NodeProcess ended)
         {
             await ended.Ended;
             throw new LabException(LabFault.Failed, await ended.ExplainExitAsync());
@@ -92,17 +92,17 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
         {
             await StopNodesAsync();
             Namespaces.RemoveAll(spec.Name);
-            await Task.WhenAll(nodes.Select(node => node.DisposeAsync().AsTask()));
+            await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
         }
     }
 
     private async Task StopNodesAsync()
     {
-        nodes.ForEach(node => node.Terminate());
-        Task all = Task.WhenAll(nodes.Select(node => node.Exited));
+        _nodes.ForEach(node => node.Terminate());
+        Task all = Task.WhenAll(_nodes.Select(node => node.Exited));
         await Task.WhenAny(all, Task.Delay(spec.StopWithin));
-        nodes.ForEach(node => node.Kill());
-        await Task.WhenAny(all, Task.Delay(KillGrace));
+        _nodes.ForEach(node => node.Kill());
+        await Task.WhenAny(all, Task.Delay(s_killGrace));
     }
 
     private void Report(LabStatus status, LabException? failure = null) => State(status, failure).Save(files.State);
@@ -112,7 +112,7 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
         status,
         Environment.ProcessId,
         spec.CongestionControl,
-        [.. spec.Nodes.Select((node, index) => State(node, index < nodes.Count ? nodes[index] : null))],
+        [.. spec.Nodes.Select((node, index) => State(node, index < _nodes.Count ? _nodes[index] : null))],
         failure?.Message,
         failure?.Fault);
 

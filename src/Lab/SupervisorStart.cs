@@ -5,7 +5,7 @@ namespace NodeBox.Lab;
 /// <summary>A lab's start as seen by the process that asks for it: from the supervisor's first instant until its lab is up or has failed.</summary>
 internal static class SupervisorStart
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Starts the supervisor in a session of its own and gives it the specification.</summary>
     internal static Process Begin(LabSpec spec, IReadOnlyList<string> command)
@@ -64,7 +64,7 @@ internal static class SupervisorStart
             {
                 throw await WhyNotUpAsync(spec, supervisor, state, said);
             }
-            await Task.Delay(Poll, cancellation);
+            await Task.Delay(s_poll, cancellation);
         }
     }
 

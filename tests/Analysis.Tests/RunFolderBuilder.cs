@@ -7,17 +7,17 @@ namespace NodeBox.Analysis.Tests;
 /// <summary>Writes a run folder as the collector and the driver do, into a temporary directory that goes with the object.</summary>
 internal sealed class RunFolderBuilder : IDisposable
 {
-    private readonly Database database = Database.Open(null);
-    private readonly Connection connection;
-    private readonly Dictionary<string, Appender> appenders = [];
+    private readonly Database _database = Database.Open(null);
+    private readonly Connection _connection;
+    private readonly Dictionary<string, Appender> _appenders = [];
 
     public RunFolderBuilder()
     {
-        connection = database.Connect();
+        _connection = _database.Connect();
         foreach (Table table in Tables.All)
         {
-            table.Create(connection);
-            appenders[table.Name] = connection.Append(table.Name);
+            table.Create(_connection);
+            _appenders[table.Name] = _connection.Append(table.Name);
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class RunFolderBuilder : IDisposable
 
     public RunFolderBuilder Row(string table, params object?[] values)
     {
-        Appender appender = appenders[table];
+        Appender appender = _appenders[table];
         foreach (object? value in values)
         {
             if (value is long number)
@@ -105,8 +105,8 @@ internal sealed class RunFolderBuilder : IDisposable
         File.WriteAllText(FileOf("manifest.json"), Manifest.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         foreach (Table table in Tables.All)
         {
-            appenders[table.Name].Flush();
-            Parquet.Export(connection, $"SELECT * FROM {table.Name}", FileOf($"{table.Name}.parquet"));
+            _appenders[table.Name].Flush();
+            Parquet.Export(_connection, $"SELECT * FROM {table.Name}", FileOf($"{table.Name}.parquet"));
         }
     }
 
@@ -114,13 +114,13 @@ internal sealed class RunFolderBuilder : IDisposable
 
     public void Dispose()
     {
-        foreach (Appender appender in appenders.Values)
+        foreach (Appender appender in _appenders.Values)
         {
             appender.Dispose();
         }
 
-        connection.Dispose();
-        database.Dispose();
+        _connection.Dispose();
+        _database.Dispose();
         Directory.Delete(Path, recursive: true);
     }
 }

@@ -4,11 +4,11 @@ namespace NodeBox.Lab.Tests;
 
 public sealed class NodeLogTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nodebox-lab-test-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nodebox-lab-test-");
 
-    private string File1 => Path.Combine(folder.FullName, "n1.log");
+    private string File1 => Path.Combine(_folder.FullName, "n1.log");
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public void Keeps_the_end_in_at_most_twice_the_limit()
@@ -24,7 +24,7 @@ public sealed class NodeLogTests : IDisposable
         Assert.InRange(new FileInfo(File1 + ".1").Length, 900, 1000);
         string kept = File.ReadAllText(File1 + ".1") + File.ReadAllText(File1);
         Assert.EndsWith("line 497\nline 498\nline 499\n", kept);
-        Assert.Equal(2, folder.GetFiles().Length);
+        Assert.Equal(2, _folder.GetFiles().Length);
     }
 
     [Fact]

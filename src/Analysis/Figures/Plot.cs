@@ -15,14 +15,12 @@ internal sealed class Plot
     private const double LetterWidth = 7;
     private const int Styles = 6;
 
-    private readonly XElement svg;
-
     /// <param name="title">What the figure shows, for those who cannot see it.</param>
     /// <param name="legend">Names in the order of their styles.</param>
     /// <param name="key">How the legend shows a style: <c>stroke</c> for lines, <c>swatch</c> for areas.</param>
     public Plot(string title, IReadOnlyList<string> legend, string key)
     {
-        svg = new XElement(
+        Svg = new XElement(
             "svg",
             new XAttribute("viewBox", $"0 0 {Width} {Height}"),
             new XAttribute("role", "img"),
@@ -33,7 +31,7 @@ internal sealed class Plot
     /// <summary>Where the highest mark may be.</summary>
     public double Top { get; }
 
-    public XElement Svg => svg;
+    public XElement Svg { get; }
 
     /// <summary>The style class of the scenario at <paramref name="index"/>.</summary>
     public static string StyleOf(int index) => $"s{index % Styles}";
@@ -42,7 +40,7 @@ internal sealed class Plot
     {
         foreach (XElement mark in marks)
         {
-            svg.Add(mark);
+            Svg.Add(mark);
         }
     }
 

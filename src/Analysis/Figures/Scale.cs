@@ -8,19 +8,19 @@ internal sealed class Scale
     private const double DecadesForRoundTicks = 0.8;
     private const int LogTicksAtMost = 12;
 
-    private readonly double from;
-    private readonly double to;
-    private readonly double pixelFrom;
-    private readonly double pixelTo;
-    private readonly bool log;
+    private readonly double _from;
+    private readonly double _to;
+    private readonly double _pixelFrom;
+    private readonly double _pixelTo;
+    private readonly bool _log;
 
     private Scale(double from, double to, double pixelFrom, double pixelTo, bool log)
     {
-        this.from = from;
-        this.to = to;
-        this.pixelFrom = pixelFrom;
-        this.pixelTo = pixelTo;
-        this.log = log;
+        _from = from;
+        _to = to;
+        _pixelFrom = pixelFrom;
+        _pixelTo = pixelTo;
+        _log = log;
         Ticks = [.. log ? LogTicks(from, to) : LinearTicks(from, to)];
     }
 
@@ -50,8 +50,8 @@ internal sealed class Scale
 
     public double At(double value)
     {
-        double share = log ? Math.Log(value / from) / Math.Log(to / from) : (value - from) / (to - from);
-        return pixelFrom + (share * (pixelTo - pixelFrom));
+        double share = _log ? Math.Log(value / _from) / Math.Log(_to / _from) : (value - _from) / (_to - _from);
+        return _pixelFrom + (share * (_pixelTo - _pixelFrom));
     }
 
     // At least a twentieth, so that a constant has a width.

@@ -1,3 +1,5 @@
+using NodeBox.Telemetry;
+
 namespace NodeBox.Analysis.Statistics;
 
 /// <summary>95 % intervals of the figures that a summary gives.</summary>
@@ -67,7 +69,7 @@ public static class Bootstrap
         Array.Clear(counts);
         for (int i = 0; i < ranks.Length; i++)
         {
-            counts[ranks[random.Below(ranks.Length)]]++;
+            counts[ranks[random.NextInt(ranks.Length)]]++;
         }
     }
 

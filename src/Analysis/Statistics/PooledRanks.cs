@@ -3,8 +3,8 @@ namespace NodeBox.Analysis.Statistics;
 /// <summary>Two samples as positions among the distinct values of both, which is all that rank statistics need to know.</summary>
 internal sealed class PooledRanks
 {
-    private readonly int[] a;
-    private readonly int[] b;
+    private readonly int[] _a;
+    private readonly int[] _b;
 
     public PooledRanks(Sample a, Sample b)
     {
@@ -20,16 +20,16 @@ internal sealed class PooledRanks
         }
 
         Distinct = count;
-        this.a = Positions(a.Values, distinct.AsSpan(0, count));
-        this.b = Positions(b.Values, distinct.AsSpan(0, count));
+        _a = Positions(a.Values, distinct.AsSpan(0, count));
+        _b = Positions(b.Values, distinct.AsSpan(0, count));
     }
 
     /// <summary>How many distinct values there are.</summary>
     public int Distinct { get; }
 
-    public ReadOnlySpan<int> OfA => a;
+    public ReadOnlySpan<int> OfA => _a;
 
-    public ReadOnlySpan<int> OfB => b;
+    public ReadOnlySpan<int> OfB => _b;
 
     /// <summary>How many values stand at each position.</summary>
     public int[] Count(ReadOnlySpan<int> positions)

@@ -3,31 +3,31 @@ namespace NodeBox.Analysis.Statistics;
 /// <summary>The values of one metric in one scenario, sorted. Never empty: a metric without values has no sample.</summary>
 public sealed class Sample
 {
-    private readonly double[] sorted;
+    private readonly double[] _sorted;
 
     /// <exception cref="ArgumentException">There is no value, or one is not finite.</exception>
     public Sample(IEnumerable<double> values)
     {
-        sorted = [.. values];
-        if (sorted.Length == 0 || !sorted.All(double.IsFinite))
+        _sorted = [.. values];
+        if (_sorted.Length == 0 || !_sorted.All(double.IsFinite))
         {
             throw new ArgumentException("a sample needs at least one value, and finite ones only", nameof(values));
         }
 
-        Array.Sort(sorted);
-        Mean = sorted.Average();
+        Array.Sort(_sorted);
+        Mean = _sorted.Average();
     }
 
     /// <summary>Ascending.</summary>
-    public ReadOnlySpan<double> Values => sorted;
+    public ReadOnlySpan<double> Values => _sorted;
 
-    public int Count => sorted.Length;
+    public int Count => _sorted.Length;
 
     public double Mean { get; }
 
-    public double Min => sorted[0];
+    public double Min => _sorted[0];
 
-    public double Max => sorted[^1];
+    public double Max => _sorted[^1];
 
     /// <summary>Whether all values are the same, as counts of a fixed workload often are.</summary>
     public bool IsConstant => Min == Max;
@@ -40,10 +40,10 @@ public sealed class Sample
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(p, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(p, 1);
-        double position = (sorted.Length - 1) * p;
+        double position = (_sorted.Length - 1) * p;
         int below = (int)position;
-        int above = Math.Min(below + 1, sorted.Length - 1);
-        return Between(sorted[below], sorted[above], position - below);
+        int above = Math.Min(below + 1, _sorted.Length - 1);
+        return Between(_sorted[below], _sorted[above], position - below);
     }
 
     internal static double Between(double below, double above, double fraction) => below + (fraction * (above - below));

@@ -1,8 +1,9 @@
 namespace NodeBox.Llama.Models;
 
 /// <summary>
-/// Seeded random matrices from SplitMix64 (Steele, Lea and Flood, 2014). Only operations that IEEE 754 rounds exactly are used, no
-/// logarithm or cosine of the C library, so that a seed gives the same bytes on every machine.
+/// Seeded random matrices from SplitMix64 (Steele, Lea and Flood, 2014). The generator is that of Telemetry/SplitMix64.cs, written out
+/// here again because this project depends on nothing; a test of each compares it with the published sequence. Only operations that
+/// IEEE 754 rounds exactly are used, no logarithm or cosine of the C library, so that a seed gives the same bytes on every machine.
 /// </summary>
 internal sealed class Weights(ulong seed)
 {

@@ -21,6 +21,9 @@ internal sealed record DriverOrder(string RunId, IReadOnlyList<Scenario> Scenari
 {
     /// <summary>The run folder.</summary>
     public string Folder => Path.Combine(OutDirectory, RunId);
+
+    /// <summary>This process's command line, for the manifest.</summary>
+    public string Command { get; } = string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Prepend("nodebox"));
 }
 
 /// <summary>The driver: runs scenarios against nodes that are up, and leaves a run folder behind.</summary>
@@ -33,7 +36,7 @@ internal static class Driver
     public static async Task RunAsync(Testbed testbed, string? stateDirectory, DriverOrder order, CancellationToken cancellation)
     {
         RunTarget target = RunTargets.Of(testbed, order.Scenarios, OwnNode(testbed)?.Name ?? testbed.CollectorNode.Name);
-        using var spool = new TemporaryDirectory("nodebox-driver-");
+        using var spool = new TemporaryDirectory(stateDirectory ?? Path.GetTempPath(), "nodebox-driver");
         string bootId = RandomNumberGenerator.GetHexString(16, lowercase: true);
         PushSettings push = NodeHost.PushSettingsOf(testbed, target.DriverNode, bootId, spool.Path);
         await using TelemetryPusher pusher = TelemetryPusher.Start(push, NullLogger.Instance);
@@ -41,7 +44,7 @@ internal static class Driver
         using DriverTags tags = DriverTags.From(StateDirectory.Of(stateDirectory, testbed, target.DriverNode));
         var telemetry = new DriverTelemetry(pusher.Add, _ => pusher.FlushAsync(TimeSpan.FromSeconds(10)));
         var request = new RunRequest(
-            order.RunId, order.Scenarios, order.Runs, order.Seed, order.OutDirectory, string.Join(' ', Environment.GetCommandLineArgs().Skip(1)), Versions.All);
+            order.RunId, order.Scenarios, order.Runs, order.Seed, order.OutDirectory, order.Command, Versions.All);
 
         await RunView.ShowAsync(
             order.Json,

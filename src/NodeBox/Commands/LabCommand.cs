@@ -87,11 +87,13 @@ internal static class LabCommand
         return ExitCodes.Done;
     }
 
-    // Ctrl-C reaches the program too: it decides how it ends, and this process waits for it.
+    // Ctrl-C reaches the program too: it decides how it ends, and this process waits for it. A driver finds the node's state by itself.
     private static async Task<int> RunInNodeAsync(string lab, string node, IReadOnlyList<string> command)
     {
         string[] line = [.. LabProcess.ExecPrefix(lab, node), .. command];
-        using Process program = Process.Start(new ProcessStartInfo(line[0], line[1..]))
+        var start = new ProcessStartInfo(line[0], line[1..]);
+        start.Environment[StateDirectory.Variable] = LabProcess.StateFolder(lab);
+        using Process program = Process.Start(start)
             ?? throw new NodeBoxException(ExitCodes.MachineLacks, $"cannot start {line[0]}");
         await program.WaitForExitAsync();
         return program.ExitCode;

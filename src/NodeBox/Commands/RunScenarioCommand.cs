@@ -120,7 +120,7 @@ internal static class RunScenarioCommand
             }
         }
 
-        Manifest.NoteExits(order.Folder, (await ended).Nodes.ToDictionary(static node => node.Name, static node => node.ExitCode));
+        Manifest.NoteLab(order.Folder, order.Command, (await ended).Nodes.ToDictionary(static node => node.Name, static node => node.ExitCode));
     }
 
     // The driver ends early, keeping what was measured, when its stdin ends: when the run is cancelled, or this process is no more.

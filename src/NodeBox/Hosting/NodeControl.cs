@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using NodeBox.Configuration;
 using NodeBox.Probing;
 using NodeBox.Telemetry;
@@ -12,11 +14,13 @@ using NodeBox.Telemetry.Push;
 namespace NodeBox.Hosting;
 
 /// <summary>The node's control port: <c>GET /health</c>, <c>GET /metrics</c> (Prometheus text) and <c>POST /flush</c>.</summary>
-internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder flows, TelemetryPusher pusher)
+internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder flows, TelemetryPusher pusher, ILogger log)
 {
     public const int Port = 9464;
 
     private static readonly TimeSpan s_flushTimeout = TimeSpan.FromSeconds(10);
+
+    private string _congestionControl = "";
 
     public void Map(WebApplication app)
     {
@@ -25,6 +29,9 @@ internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder 
         app.MapPost("/flush", FlushAsync);
     }
 
+    /// <summary>Completes what a health report says; call it once the control port listens.</summary>
+    public async Task SurveyAsync() => _congestionControl = await ProcessStats.CongestionControlAsync(new IPEndPoint(node.Address, Port));
+
     private NodeHealth Health() => new(
         node.Name,
         node.Role,
@@ -32,7 +39,7 @@ internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder 
         ProcessStats.KernelRelease(),
         flows.Rung,
         flows.WhyNot,
-        ProcessStats.CongestionControl(),
+        _congestionControl,
         Versions.All,
         bootId,
         NodeClock.NowNs(),
@@ -42,6 +49,9 @@ internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder 
     private async Task FlushAsync(HttpContext context)
     {
         int open = flows.Flush();
+        PushCounters counters = pusher.Counters;
+        log.LogInformation(
+            "flush: {Open} flows of tasks are open; {Enqueued} records so far, {Dropped} dropped", open, counters.Enqueued, counters.Dropped);
         try
         {
             await pusher.FlushAsync(s_flushTimeout);

@@ -37,7 +37,9 @@ internal static class NodeHost
         using var spans = new SpanRecorder(push.Add);
         flows.Start(push);
         flows.ShareTags(stateDirectory);
-        await context.ListenAsync(NodeControl.Port, HttpProtocols.Http1, new NodeControl(node, bootId, flows, push).Map);
+        var control = new NodeControl(node, bootId, flows, push, log);
+        await context.ListenAsync(NodeControl.Port, HttpProtocols.Http1, control.Map);
+        await control.SurveyAsync();
 
         log.LogInformation("{Node} ({Role}) is ready on {Address}; flows: {Rung}", node.Name, node.Role, node.Address, flows.WhyNot ?? flows.Rung);
         if (Environment.GetEnvironmentVariable(NodeEnvironment.ReadyFile) is { Length: > 0 } ready)

@@ -8,8 +8,6 @@ internal static unsafe partial class Libc
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;
     public const int MAP_SHARED = 1;
-    public const int CLOCK_REALTIME = 0;
-    public const int CLOCK_MONOTONIC = 1;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint syscall(nint number, nint a, void* b, nint c);
@@ -22,9 +20,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int munmap(void* address, nuint length);
-
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial int clock_gettime(int clock, timespec* time);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fchmod(int fd, uint mode);

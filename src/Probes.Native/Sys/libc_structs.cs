@@ -1,14 +1,5 @@
 namespace NodeBox.Probes.Native.Sys;
 
-/// <summary>time.h, on 64-bit Linux.</summary>
-internal struct timespec
-{
-    public long tv_sec;
-    public long tv_nsec;
-
-    public readonly long Nanoseconds => (tv_sec * 1_000_000_000) + tv_nsec;
-}
-
 /// <summary>sys/uio.h.</summary>
 internal unsafe struct iovec
 {

@@ -40,7 +40,7 @@ public sealed class TagMap : IDisposable
         {
             socket.Connect(new UnixDomainSocketEndPoint(path));
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ArgumentOutOfRangeException)
         {
             throw new ProbeUnavailableException($"nobody hands out a tag map at {path} ({e.Message}): start the node with probes first", e);
         }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using NodeBox.Probes.Native.Sys;
 
 namespace NodeBox.Probes.Native.Tags;
@@ -10,6 +11,9 @@ namespace NodeBox.Probes.Native.Tags;
 public sealed class TagMapServer : IDisposable
 {
     private const uint OwnerOnly = 0x180; // 0600
+
+    // sun_path of unix(7) holds 108 bytes with the NUL at its end.
+    private const int LongestPath = 107;
 
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(100);
 
@@ -27,11 +31,16 @@ public sealed class TagMapServer : IDisposable
         _accepting = Task.Run(AcceptAsync);
     }
 
-    /// <param name="path">At most 107 bytes; a socket that a killed process left there is replaced.</param>
+    /// <param name="path">At most 107 bytes of UTF-8; a socket that a killed process left there is replaced.</param>
     /// <param name="map">Stays the caller's, who keeps it until this server is disposed.</param>
     /// <exception cref="IOException">The path cannot be listened on, or somebody does.</exception>
     public static TagMapServer Listen(string path, TagMap map)
     {
+        if (Encoding.UTF8.GetByteCount(path) > LongestPath)
+        {
+            throw new IOException($"cannot hand out tags at {path}: a unix socket's path has at most {LongestPath} bytes; choose a shorter state directory");
+        }
+
         RemoveStale(path);
         Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

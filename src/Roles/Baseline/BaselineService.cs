@@ -67,7 +67,7 @@ public sealed record BaselineService
 
         if (ServiceTime < TimeSpan.Zero || ServiceTime > TimeSpan.FromMinutes(1))
         {
-            yield return $"service_time: must be from 0s to 60s, not {ServiceTime.TotalSeconds}s";
+            yield return $"service_time: must be from 0s to 1m, not {ServiceTime.TotalSeconds} s";
         }
 
         if (RequestBytes != 0 && RequestBytes is < RequestRoom or > MaxBytes)

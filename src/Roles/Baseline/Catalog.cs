@@ -1,3 +1,5 @@
+using NodeBox.Telemetry;
+
 namespace NodeBox.Roles.Baseline;
 
 /// <summary>What the services look up: a pure function of the seed.</summary>

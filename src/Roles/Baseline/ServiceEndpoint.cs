@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using NodeBox.Telemetry;
 
 namespace NodeBox.Roles.Baseline;
 

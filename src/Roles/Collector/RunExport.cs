@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodeBox.Store;
+using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Roles.Collector;
 
@@ -8,9 +9,9 @@ internal static class RunExport
 {
     // A client span's call is in its attributes; a task's calls are those of its trace.
     private const string TasksQuery =
-        """
+        $$"""
         WITH calls AS (
-          SELECT task_id, attributes->>'$."nodebox.call"' AS call FROM spans WHERE run_id = {0} AND kind = 'client'
+          SELECT task_id, attributes->>'$."{{SemanticConventions.Call}}"' AS call FROM spans WHERE run_id = {0} AND kind = 'client'
         ), counts AS (
           SELECT task_id,
             count(*) FILTER (call = 'llm') AS llm_calls, count(*) FILTER (call = 'tool') AS tool_calls,

@@ -1,3 +1,5 @@
+using NodeBox.Telemetry;
+
 namespace NodeBox.Scenarios.Definition;
 
 /// <summary>What a task can be about: a name for use in braces, and the numbers that are drawn for it, both ends included.</summary>

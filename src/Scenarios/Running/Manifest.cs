@@ -30,10 +30,11 @@ public sealed record Manifest(
     public void Write(string folder) =>
         File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, ManifestJson.Default.Manifest) + "\n");
 
-    /// <summary>Notes with which status each node ended, once the nodes of a finished run have ended.</summary>
+    /// <summary>Notes what only the lab's starter knows of a finished run.</summary>
     /// <param name="folder">The run's folder.</param>
+    /// <param name="command">The command line that the person gave.</param>
     /// <param name="exits">Node name to exit status; null where a node still runs.</param>
-    public static void NoteExits(string folder, IReadOnlyDictionary<string, int?> exits)
+    public static void NoteLab(string folder, string command, IReadOnlyDictionary<string, int?> exits)
     {
         string path = Path.Combine(folder, FileName);
         Manifest manifest = JsonSerializer.Deserialize(File.ReadAllText(path), ManifestJson.Default.Manifest)
@@ -41,7 +42,7 @@ public sealed record Manifest(
         Dictionary<string, ManifestNode> nodes = manifest.Nodes.ToDictionary(
             static node => node.Key,
             node => node.Value with { Exit = exits.GetValueOrDefault(node.Key) });
-        (manifest with { Nodes = nodes }).Write(folder);
+        (manifest with { Command = command, Nodes = nodes }).Write(folder);
     }
 }
 

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace NodeBox.Telemetry.Grpc;
 
@@ -98,6 +99,8 @@ public static class GrpcServer
         }
         catch (Exception e)
         {
+            // What a handler did not mean to throw is a bug here, and the client's log is on another machine.
+            context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("grpc").LogError(e, "{Method} failed", context.Request.Path);
             End(context.Response, StatusCode.Unknown, e.Message);
         }
     }

@@ -97,7 +97,7 @@ internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log
         {
             return e;
         }
-        catch (IOException e)
+        catch (Exception e) when (Spool.IsFailure(e))
         {
             return new RpcException(StatusCode.Internal, $"the spool {settings.SpoolDirectory} fails: {e.Message}", e);
         }

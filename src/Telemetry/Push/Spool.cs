@@ -52,20 +52,25 @@ internal sealed class Spool : IDisposable
         }
     }
 
+    /// <summary>Whether an exception says that the folder fails, as a disk does: it is reported and tried again, and ends nothing.</summary>
+    public static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException or InvalidDataException;
+
     /// <summary>Opens the folder, or makes it, and recovers what an earlier process left there.</summary>
     /// <exception cref="IOException">The folder cannot be used: the message names it and says why.</exception>
     public static Spool Open(string directory, long maxBytes)
     {
+        FileStream? held = null;
         try
         {
             Directory.CreateDirectory(directory);
-            FileStream held = new(Path.Combine(directory, "spool.id"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = new FileStream(Path.Combine(directory, "spool.id"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             Spool spool = new(directory, held, maxBytes);
             spool.Recover();
             return spool;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsFailure(e))
         {
+            held?.Dispose();
             throw new IOException($"cannot use the spool folder {directory}: {e.Message} It must be writable, and used by one nodebox at a time.", e);
         }
     }

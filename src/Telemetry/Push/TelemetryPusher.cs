@@ -163,7 +163,7 @@ public sealed class TelemetryPusher : IAsyncDisposable
             reason = $"it holds {_settings.SpoolBytes} bytes that the collector has not taken";
             return _spool.TryAppend(filled.Batch, filled.Count);
         }
-        catch (IOException e)
+        catch (Exception e) when (Spool.IsFailure(e))
         {
             reason = e.Message;
             return false;

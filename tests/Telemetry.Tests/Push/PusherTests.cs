@@ -112,6 +112,40 @@ public sealed class PusherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_spool_is_tried_again_and_does_not_end_the_pusher()
+    {
+        bool refuses = true;
+        int attempts = 0;
+        await using GrpcHost host = await GrpcHost.StartAsync(app =>
+        {
+            Microsoft.AspNetCore.Builder.UseExtensions.Use(app, (context, next) =>
+            {
+                Interlocked.Increment(ref attempts);
+                if (!Volatile.Read(ref refuses))
+                {
+                    return next(context);
+                }
+
+                context.Response.StatusCode = 503;
+                return Task.CompletedTask;
+            });
+            app.MapDuplex<Batch, Ack>(TelemetryPusher.Method, Batch.Parser, (batches, _) => AckAll(batches, []));
+        });
+        await using TelemetryPusher pusher = Start(host.Address);
+        pusher.Add(new LogLine { Text = "kept" });
+        await Assert.ThrowsAsync<TimeoutException>(() => pusher.FlushAsync(TimeSpan.FromMilliseconds(1)));
+        string segment = Directory.EnumerateFiles(_folder, "*.segment").Single();
+        byte last = FlipLastByte(segment);
+        int before = Volatile.Read(ref attempts);
+        Volatile.Write(ref refuses, false);
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref attempts) > before + 2, s_patience));
+
+        Assert.NotEqual(last, FlipLastByte(segment));
+        await pusher.FlushAsync(s_patience);
+        Assert.Equal(new PushCounters(1, 0, 1), pusher.Counters);
+    }
+
+    [Fact]
     public async Task Pushing_is_no_part_of_the_span_that_started_it()
     {
         ConcurrentQueue<string> headers = [];
@@ -150,6 +184,16 @@ public sealed class PusherTests : IDisposable
             received.Enqueue(batch);
             yield return new Ack { SpoolId = batch.SpoolId, Sequence = batch.Sequence };
         }
+    }
+
+    private static byte FlipLastByte(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        file.Seek(-1, SeekOrigin.End);
+        byte last = (byte)file.ReadByte();
+        file.Seek(-1, SeekOrigin.End);
+        file.WriteByte((byte)~last);
+        return last;
     }
 
     private TelemetryPusher Start(Uri collector, Func<PushSettings, PushSettings>? change = null)

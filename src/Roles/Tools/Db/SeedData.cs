@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeBox.Telemetry;
 
 namespace NodeBox.Roles.Tools.Db;
 

@@ -108,14 +108,14 @@ internal sealed class McpEndpoint
         }
 
         BeginEventStream(context.Response);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping, use.Session.Ending);
         try
         {
             await use.Session.Transport.HandleGetRequestAsync(context.Response.Body, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The stream ends with the client's connection or with the server.
+            // The stream ends with the client's connection, the session or the server.
         }
     }
 

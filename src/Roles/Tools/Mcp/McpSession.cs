@@ -6,6 +6,7 @@ namespace NodeBox.Roles.Tools.Mcp;
 /// <summary>One MCP server with its transport: for a session of the earlier revisions, or for a single POST of the later ones.</summary>
 internal sealed class McpSession : IAsyncDisposable
 {
+    private readonly CancellationTokenSource _ending = new();
     private readonly CancellationTokenSource _end = new();
     private readonly McpServer _server;
     private readonly Task _running;
@@ -18,6 +19,7 @@ internal sealed class McpSession : IAsyncDisposable
     public McpSession(string? id, McpServerOptions options, ILoggerFactory logs)
     {
         Id = id;
+        Ending = _ending.Token;
         Transport = new StreamableHttpServerTransport(logs)
         {
             SessionId = id,
@@ -36,6 +38,9 @@ internal sealed class McpSession : IAsyncDisposable
 
     public StreamableHttpServerTransport Transport { get; }
 
+    /// <summary>Ends the session's stream. The transport itself forgets a stream that begins while it is being disposed.</summary>
+    public CancellationToken Ending { get; }
+
     /// <summary>True once: the transport can serve one GET stream in its life.</summary>
     public bool TryStartStream() => Interlocked.Exchange(ref _streamStarted, 1) == 0;
 
@@ -47,10 +52,12 @@ internal sealed class McpSession : IAsyncDisposable
             return;
         }
 
+        await _ending.CancelAsync();
         await Transport.DisposeAsync();
         await _end.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _server.DisposeAsync();
         _end.Dispose();
+        _ending.Dispose();
     }
 }

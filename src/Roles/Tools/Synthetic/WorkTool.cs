@@ -1,5 +1,6 @@
 using ModelContextProtocol.Protocol;
 using NodeBox.Roles.Tools.Mcp;
+using NodeBox.Telemetry;
 
 namespace NodeBox.Roles.Tools.Synthetic;
 

@@ -1,10 +1,10 @@
-namespace NodeBox.Roles;
+namespace NodeBox.Telemetry;
 
 /// <summary>
-/// Steele, Lea and Flood's SplitMix64 (OOPSLA 2014): 64 bits of state, the same sequence on every platform and runtime, which
-/// <see cref="Random"/> does not promise.
+/// Steele, Lea and Flood's SplitMix64 (OOPSLA 2014): 64 bits of state, and the same sequence on every platform and runtime, which
+/// <see cref="Random"/> does not promise. Tasks, seeded data, service times and resamples are drawn from it, so that a seed says all.
 /// </summary>
-internal struct SplitMix64(ulong seed)
+public struct SplitMix64(ulong seed)
 {
     private ulong _state = seed;
 
@@ -19,6 +19,9 @@ internal struct SplitMix64(ulong seed)
 
     /// <summary>A whole number from 0 to <paramref name="bound"/> − 1. The bias of the multiplication is below bound / 2^64.</summary>
     public int NextInt(int bound) => (int)Math.BigMul(Next(), (ulong)bound, out _);
+
+    /// <summary>From <paramref name="first"/> to <paramref name="last"/>, both included. The bias is below (last − first) / 2^64.</summary>
+    public long NextBetween(long first, long last) => first + (long)Math.BigMul(Next(), (ulong)(last - first + 1), out _);
 
     /// <summary>From 0, inclusive, to 1, exclusive: 53 random bits.</summary>
     public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));

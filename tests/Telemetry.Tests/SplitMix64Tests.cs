@@ -1,4 +1,4 @@
-namespace NodeBox.Roles.Tests.Tools;
+namespace NodeBox.Telemetry.Tests;
 
 public sealed class SplitMix64Tests
 {
@@ -11,6 +11,16 @@ public sealed class SplitMix64Tests
         ulong[] first = [.. Enumerable.Range(0, 5).Select(_ => random.Next())];
 
         Assert.Equal([6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821], first);
+    }
+
+    [Fact]
+    public void Ranges_hold_both_ends()
+    {
+        var random = new SplitMix64(1);
+        long[] drawn = [.. Enumerable.Range(0, 1000).Select(_ => random.NextBetween(-3, 2))];
+
+        Assert.Equal([-3, -2, -1, 0, 1, 2], drawn.Distinct().Order());
+        Assert.Equal(7, random.NextBetween(7, 7));
     }
 
     [Fact]
