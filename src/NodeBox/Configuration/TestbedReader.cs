@@ -85,9 +85,15 @@ public static class TestbedReader
         }
 
         string text = section.RequiredString("address");
-        if (!IPAddress.TryParse(text, out IPAddress? address) && text.Length > 0)
+        if (!IPAddress.TryParse(text, out IPAddress? address) || address.ToString() != text)
         {
-            section.Error("address", $"\"{text}\" is not an IP address");
+            // The framework would read "10.77.1" as 10.77.0.1.
+            if (text.Length > 0)
+            {
+                section.Error("address", $"\"{text}\" is not an IP address, such as 10.77.0.1");
+            }
+
+            address = null;
         }
 
         string expression = section.RequiredString("role");
