@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using NodeBox.Configuration;
 using NodeBox.Hosting;
 using NodeBox.Lab;
@@ -59,11 +60,13 @@ internal static class RunScenarioCommand
     {
         s_runs.Validators.Add(static result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 1000)
+            // What is no number at all has an error already.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int runs) && runs is < 1 or > 1000)
             {
                 result.AddError("--runs takes 1 to 1000.");
             }
         });
+        s_names.Validators.Add(ConfigOption.RejectOptions);
         var command = new Command("run-scenario", "Run scenarios on the testbed, compare them, and write a run folder.")
         {
             s_names, s_lab, s_runs, s_seed, s_out, ConfigOption.Config, s_state, s_driveOnly, ConfigOption.Json,
