@@ -32,7 +32,7 @@ public sealed class TomlDocument
         byte[] bytes = new byte[MaxBytes + 1];
         try
         {
-            using var stream = System.IO.File.OpenRead(path);
+            using FileStream stream = System.IO.File.OpenRead(path);
             int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return Parse(bytes.AsSpan(0, length), path);
         }
@@ -80,7 +80,7 @@ public sealed class TomlDocument
         var errors = new TomlErrors();
         SourceText.CheckCharacters(text, file, errors);
         errors.ThrowIfAny();
-        var root = new Parser(text, file, errors).Document();
+        TomlTable root = new Parser(text, file, errors).Document();
         errors.ThrowIfAny();
         return new TomlDocument(file, root);
     }

@@ -103,7 +103,7 @@ public sealed partial class TomlSection
             return fallback;
         }
 
-        var least = min ?? TimeSpan.Zero;
+        TimeSpan least = min ?? TimeSpan.Zero;
         if (duration < least || duration > max)
         {
             string range = max is { } most ? $"{DurationSyntax.Write(least)} to {DurationSyntax.Write(most)}" : $"{DurationSyntax.Write(least)} or more";
@@ -123,7 +123,7 @@ public sealed partial class TomlSection
             return fallback;
         }
 
-        foreach (var item in array.Items.Where(item => item is not TomlString))
+        foreach (TomlValue? item in array.Items.Where(item => item is not TomlString))
         {
             ErrorAt(item.Position, Shown.Key(key), $"{Shown.Value(item)} is {Shown.Kind(item.Kind)}: write {form}");
         }

@@ -131,7 +131,7 @@ public sealed partial class TomlSection
     /// <summary>Reports every key that no one has asked for. Call it last.</summary>
     public void RejectUnknown()
     {
-        foreach (var entry in _table.Entries.Where(entry => !_known.Contains(entry.Key)))
+        foreach (TomlEntry? entry in _table.Entries.Where(entry => !_known.Contains(entry.Key)))
         {
             ErrorAt(entry.KeyPosition, Shown.Key(entry.Key), $"unknown key: {Suggestion.For(entry.Key, _known)}");
         }
@@ -142,14 +142,14 @@ public sealed partial class TomlSection
     private Found? Find(string key)
     {
         _known.Add(key);
-        var below = _defaults?.Find(key);
-        return _table.TryGetEntry(key, out var entry) ? new Found(this, key, entry.Value) : below;
+        Found? below = _defaults?.Find(key);
+        return _table.TryGetEntry(key, out TomlEntry? entry) ? new Found(this, key, entry.Value) : below;
     }
 
     private List<TomlSection> Items(string key, TomlArray array)
     {
         var items = new List<TomlSection>();
-        foreach (var (index, item) in array.Items.Index())
+        foreach ((int index, TomlValue? item) in array.Items.Index())
         {
             string name = $"{key}[{index}]";
             if (item is TomlTable itemTable)
@@ -168,7 +168,7 @@ public sealed partial class TomlSection
     private List<TomlSection> Children()
     {
         var children = new List<TomlSection>();
-        foreach (var entry in _table.Entries)
+        foreach (TomlEntry entry in _table.Entries)
         {
             if (entry.Value is TomlTable)
             {

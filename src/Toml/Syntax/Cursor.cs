@@ -111,7 +111,7 @@ internal sealed class Cursor(string text)
     /// <summary>The characters up to the line's end, without taking them.</summary>
     public ReadOnlySpan<char> RestOfLine()
     {
-        var rest = text.AsSpan(_offset);
+        ReadOnlySpan<char> rest = text.AsSpan(_offset);
         int end = rest.IndexOf('\n');
         return end < 0 ? rest : rest[..end];
     }

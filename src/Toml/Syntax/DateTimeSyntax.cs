@@ -20,7 +20,7 @@ internal static class DateTimeSyntax
     public static TomlDateTime? Read(string token, TomlPosition position, out string problem)
     {
         problem = $"{Text.Shorten(token)} is not a date or time that exists: write 2026-01-31, 13:45:00, 2026-01-31T13:45:00 or 2026-01-31T13:45:00Z.";
-        var rest = token.AsSpan();
+        ReadOnlySpan<char> rest = token.AsSpan();
         DateOnly? date = null;
         if (HasAt(token, 4, '-'))
         {
@@ -98,7 +98,7 @@ internal static class DateTimeSyntax
         if (!text.IsEmpty && text[0] == '.')
         {
             int count = text[1..].IndexOfAnyExceptInRange('0', '9');
-            var fraction = count < 0 ? text[1..] : text[1..(count + 1)];
+            ReadOnlySpan<char> fraction = count < 0 ? text[1..] : text[1..(count + 1)];
             if (fraction.IsEmpty)
             {
                 return null;

@@ -27,7 +27,7 @@ internal sealed partial class Parser
 
     private KeyPart SimpleKey()
     {
-        var position = _cursor.Position;
+        TomlPosition position = _cursor.Position;
         if (_cursor.At("\"\"\"") || _cursor.At("'''"))
         {
             throw Fault("A key cannot be a multi-line string: use one quote on each side.");

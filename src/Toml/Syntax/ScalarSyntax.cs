@@ -43,7 +43,7 @@ internal static class ScalarSyntax
 
     private static TomlInteger? Prefixed(string token, TomlPosition position, out string problem)
     {
-        var (radix, name) = token[1] switch
+        (int radix, string? name) = token[1] switch
         {
             'x' => (16, "hexadecimal"),
             'o' => (8, "octal"),
