@@ -33,7 +33,7 @@ internal sealed record JsonRpcRequest(string Jsonrpc, string Method, JsonElement
         }
         catch (JsonException e)
         {
-            throw new A2AException(A2AErrorCode.InvalidRequest, $"request{e.Path?.TrimStart('$')}: {e.Message}", e);
+            throw new A2AException(A2AErrorCode.InvalidRequest, Misfit.Describe("request", e), e);
         }
 
         return request is { Jsonrpc: Version } ? request : throw new A2AException(A2AErrorCode.InvalidRequest, "jsonrpc: must be \"2.0\"");

@@ -16,7 +16,7 @@ internal static class Params
         }
         catch (JsonException e)
         {
-            throw new A2AException(A2AErrorCode.InvalidParams, $"params{e.Path?.TrimStart('$')}: {e.Message}", e);
+            throw new A2AException(A2AErrorCode.InvalidParams, Misfit.Describe("params", e), e);
         }
     }
 

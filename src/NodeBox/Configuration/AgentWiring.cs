@@ -1,80 +1,111 @@
 using NodeBox.Roles.Agent;
+using NodeBox.Roles.Baseline;
+using NodeBox.Roles.Llm;
 using NodeBox.Toml;
 
 namespace NodeBox.Configuration;
 
 /// <summary>Tells each agent where its LLM, tools, peers and services are, from the testbed's nodes.</summary>
-internal static class AgentWiring
+/// <param name="nodes">All nodes.</param>
+/// <param name="backends">Where agents find their LLM.</param>
+/// <param name="root">The file: what an agent lacks is reported there.</param>
+internal sealed class AgentWiring(IReadOnlyList<TestbedNode> nodes, Backends backends, TomlSection root)
 {
     /// <summary>Stands for "the testbed's own llm" until the nodes are known.</summary>
     public static readonly Uri Unconnected = new("http://llm.invalid");
 
-    /// <exception cref="TomlException">An agent has no LLM to talk to.</exception>
-    public static Testbed Connect(Testbed testbed, TomlSection root, TomlErrors errors)
+    /// <summary>The nodes with connected agents.</summary>
+    public IReadOnlyList<TestbedNode> Connect()
     {
-        IReadOnlyList<TestbedNode> nodes = [.. testbed.Nodes.Select(node => Connect(testbed, node, root))];
-        errors.ThrowIfAny();
-        return testbed with { Nodes = nodes, CollectorNode = nodes.First(node => node.Name == testbed.CollectorNode.Name) };
+        RefuseSecond();
+        return [.. nodes.Select(Connect)];
     }
 
-    private static TestbedNode Connect(Testbed testbed, TestbedNode node, TomlSection root)
+    // What agents and the driver look for by its role is in one place, or nobody would use the second one.
+    private void RefuseSecond()
     {
-        IReadOnlyList<AgentSettings> agents = [.. node.Settings.Agents.Select(agent => Connect(testbed, node, agent, root))];
+        IEnumerable<string> single = RoleNames.All.Where(role => role switch
+        {
+            RoleNames.Llm => backends == Backends.Shared,
+            RoleNames.Collector => false,
+            _ => true,
+        });
+        foreach (string role in single)
+        {
+            TestbedNode[] having = [.. nodes.Where(node => node.Has(role))];
+            foreach (TestbedNode second in having.Skip(1))
+            {
+                string hint = role == RoleNames.Llm ? ", or set backends = \"separate\"" : "";
+                SectionOf(second).Error("role", $"{having[0].Name} has the role {role}, too: give it to one node{hint}");
+            }
+        }
+    }
+
+    private TestbedNode Connect(TestbedNode node)
+    {
+        IReadOnlyList<AgentSettings> agents = [.. node.Settings.Agents.Select(agent => Connect(node, agent))];
         return node with { Settings = node.Settings with { Agents = agents } };
     }
 
-    private static AgentSettings Connect(Testbed testbed, TestbedNode node, AgentSettings agent, TomlSection root)
+    private AgentSettings Connect(TestbedNode node, AgentSettings agent) => ConnectLlm(node, agent) with
     {
-        AgentSettings connected = agent.LlmUrl == Unconnected ? ConnectLlm(testbed, node, agent, root) : agent;
-        if (connected.LlmUrl != Unconnected && connected.Model.Length == 0)
-        {
-            SectionOf(node, root).Error("llm_url", $"{agent.Name} must also be told which model to ask for there: set model");
-        }
+        ToolServers = Tools(),
+        Peers = Peers(agent.Name),
+        Services = Services(),
+    };
 
-        return connected with { ToolServers = Tools(testbed), Peers = Peers(testbed, agent.Name), Services = Services(testbed) };
-    }
-
-    private static AgentSettings ConnectLlm(Testbed testbed, TestbedNode node, AgentSettings agent, TomlSection root)
+    private AgentSettings ConnectLlm(TestbedNode node, AgentSettings agent)
     {
-        TestbedNode? server = testbed.Backends == Backends.Shared ? testbed.NodeWith(RoleNames.Llm) : node;
-        if (server?.Roles.Contains(RoleNames.Llm) != true)
+        if (agent.LlmUrl != Unconnected)
         {
-            string place = testbed.Backends == Backends.Shared ? "no node has the role llm" : "backends = \"separate\" wants the role llm on the agent's own node";
-            SectionOf(node, root).Error("role", $"{agent.Name} has no LLM: {place}; add it, or set llm_url");
+            RequireModel(node, agent);
             return agent;
         }
 
-        Roles.Llm.LlmSettings llm = server.Settings.Llm;
-        return agent with { LlmUrl = UrlOf(server, llm.Port), Model = agent.Model.Length > 0 ? agent.Model : llm.Name };
+        TestbedNode? server = backends == Backends.Shared ? With(RoleNames.Llm) : node;
+        if (server?.Has(RoleNames.Llm) != true)
+        {
+            string place = backends == Backends.Shared
+                ? "no node has the role llm"
+                : "backends = \"separate\" wants the role llm on the agent's own node";
+            SectionOf(node).Error("role", $"{agent.Name} has no LLM: {place}; add it, or set llm_url");
+            return agent;
+        }
+
+        LlmSettings llm = server.Settings.Llm;
+        return agent with { LlmUrl = server.UrlOf(llm.Port), Model = agent.Model.Length > 0 ? agent.Model : llm.Name };
     }
 
-    private static TomlSection SectionOf(TestbedNode node, TomlSection root) => root.Section("nodes").Section(node.Name);
+    private void RequireModel(TestbedNode node, AgentSettings agent)
+    {
+        if (agent.Model.Length == 0)
+        {
+            TomlSection settings = SectionOf(node).Section(agent.Name).WithDefaults(root.Section("roles").Section(agent.Name));
+            settings.Error("llm_url", $"{agent.Name} must also be told which model to ask for there: set model");
+        }
+    }
 
-    private static Dictionary<string, Uri> Tools(Testbed testbed) => testbed.NodeWith(RoleNames.Tools) is not { } node
+    private Dictionary<string, Uri> Tools() => With(RoleNames.Tools) is not { } node
         ? []
         : new()
         {
-            ["db"] = new Uri(UrlOf(node, node.Settings.Tools.DbPort), "mcp"),
-            ["synthetic"] = new Uri(UrlOf(node, node.Settings.Tools.SyntheticPort), "mcp"),
+            ["db"] = new Uri(node.UrlOf(node.Settings.Tools.DbPort), "mcp"),
+            ["synthetic"] = new Uri(node.UrlOf(node.Settings.Tools.SyntheticPort), "mcp"),
         };
 
-    private static Dictionary<string, Uri> Peers(Testbed testbed, string self) => testbed.Nodes
-        .SelectMany(static node => node.Settings.Agents.Select(agent => (agent.Name, Url: UrlOf(node, agent.Port))))
+    private Dictionary<string, Uri> Peers(string self) => nodes
+        .SelectMany(static node => node.Settings.Agents.Select(agent => (agent.Name, Url: node.UrlOf(agent.Port))))
         .Where(peer => peer.Name != self)
+        .DistinctBy(static peer => peer.Name)
         .ToDictionary(static peer => peer.Name, static peer => peer.Url);
 
-    private static Dictionary<string, Uri> Services(Testbed testbed)
-    {
-        if (testbed.NodeWith(RoleNames.Baseline) is not { } node)
-        {
-            return [];
-        }
+    // The chain's first service is the way in; the others are called by it alone.
+    private Dictionary<string, Uri> Services() =>
+        With(RoleNames.Baseline) is { Settings.Baseline.Services: [BaselineService gateway, ..] } node
+            ? new() { [gateway.Name] = node.UrlOf(gateway.Port) }
+            : [];
 
-        // The chain's first service is the way in; the others are called by it alone.
-        Roles.Baseline.BaselineService gateway = node.Settings.Baseline.Services[0];
-        return new() { [gateway.Name] = UrlOf(node, gateway.Port) };
-    }
+    private TestbedNode? With(string role) => nodes.FirstOrDefault(node => node.Has(role));
 
-    /// <summary>A service of <paramref name="node"/>, as the other nodes reach it.</summary>
-    public static Uri UrlOf(TestbedNode node, int port) => new UriBuilder(Uri.UriSchemeHttp, node.Address.ToString(), port).Uri;
+    private TomlSection SectionOf(TestbedNode node) => root.Section("nodes").Section(node.Name);
 }

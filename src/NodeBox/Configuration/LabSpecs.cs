@@ -14,10 +14,9 @@ public static class LabSpecs
     public static LabSpec Of(Testbed testbed, LabLifetime lifetime)
     {
         string state = LabProcess.StateFolder(testbed.Name);
-        return new LabSpec(testbed.Name, [.. testbed.Nodes.Select(node => new LabNode(node.Name, node.Address.ToString(), CommandOf(testbed, node, state)))])
-        {
-            Lifetime = lifetime,
-        };
+        IEnumerable<LabNode> nodes = testbed.Nodes.Select(
+            node => new LabNode(node.Name, node.Address.ToString(), CommandOf(testbed, node, state)));
+        return new LabSpec(testbed.Name, [.. nodes]) { Lifetime = lifetime };
     }
 
     private static string[] CommandOf(Testbed testbed, TestbedNode node, string state) =>

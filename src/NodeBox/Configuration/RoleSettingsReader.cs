@@ -1,3 +1,4 @@
+using System.Net;
 using NodeBox.Roles.Agent;
 using NodeBox.Roles.Baseline;
 using NodeBox.Roles.Collector;
@@ -14,11 +15,12 @@ internal static class RoleSettingsReader
 
     /// <param name="node">The node's table.</param>
     /// <param name="defaults">The file's [roles] table.</param>
-    /// <param name="roles">The node's roles.</param>
+    /// <param name="roles">The node's roles, each once.</param>
+    /// <param name="address">The node's address.</param>
     /// <param name="directory">What relative paths are relative to.</param>
-    public static RoleSettings Read(TomlSection node, TomlSection defaults, IReadOnlyCollection<string> roles, string directory)
+    public static RoleSettings Read(
+        TomlSection node, TomlSection defaults, IReadOnlyCollection<string> roles, IPAddress address, string directory)
     {
-        string host = node.OptionalString("address") ?? "127.0.0.1";
         var settings = new RoleSettings();
         foreach (string role in roles)
         {
@@ -28,7 +30,7 @@ internal static class RoleSettingsReader
                 RoleNames.AgentA => settings with { Agents = [.. settings.Agents, ReadAgent(section, role, 7001, directory)] },
                 RoleNames.AgentB => settings with { Agents = [.. settings.Agents, ReadAgent(section, role, 7002, directory)] },
                 RoleNames.Tools => settings with { Tools = ReadTools(section, directory) },
-                RoleNames.Baseline => settings with { Baseline = ReadBaseline(section, host) },
+                RoleNames.Baseline => settings with { Baseline = ReadBaseline(section, address) },
                 RoleNames.Llm => settings with { Llm = ReadLlm(section, directory) },
                 RoleNames.Collector => settings with { Collector = ReadCollector(section) },
                 _ => settings,
@@ -111,20 +113,20 @@ internal static class RoleSettingsReader
         };
     }
 
-    private static BaselineSettings ReadBaseline(TomlSection section, string host)
+    private static BaselineSettings ReadBaseline(TomlSection section, IPAddress address)
     {
         var defaults = new BaselineSettings();
         IReadOnlyList<TomlSection> services = section.Sections("services");
         BaselineSettings baseline = defaults with
         {
-            Address = section.String("address", host),
+            Address = section.String("address", address.ToString()),
             Seed = (ulong)section.Long("seed", (long)defaults.Seed, 0),
             HopTimeout = section.Duration("hop_timeout", defaults.HopTimeout, TimeSpan.FromMilliseconds(1)),
             Services = services.Count == 0 ? defaults.Services : [.. services.Select(ReadService)],
         };
         foreach (string error in baseline.Errors())
         {
-            section.Error(error);
+            section.Error("services", error);
         }
 
         return baseline;
@@ -153,15 +155,17 @@ internal static class RoleSettingsReader
 
     private static LlmSettings ReadLlm(TomlSection section, string directory)
     {
-        string model = section.RequiredString("model");
-        var llm = new LlmSettings { Model = Path.Combine(directory, model) };
-        if (section.Choice("device", ["auto", "cpu", "cuda"], llm.Device) == "cuda")
+        var llm = new LlmSettings();
+        string device = section.Choice("device", ["auto", "cpu", "cuda"], llm.Device);
+        if (device == "cuda")
         {
             section.Error("device", "\"cuda\" is not built in this version: use \"auto\" or \"cpu\"");
         }
 
         return llm with
         {
+            Model = Path.Combine(directory, section.RequiredString("model")),
+            Device = device,
             Port = section.Port("port", llm.Port),
             Name = section.String("name", llm.Name),
             Context = section.Int("context", llm.Context, 64, 1 << 20),

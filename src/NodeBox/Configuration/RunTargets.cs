@@ -14,24 +14,25 @@ internal static class RunTargets
         foreach (Scenario scenario in scenarios.Where(scenario => !entries.ContainsKey(scenario.Entry)))
         {
             throw new NodeBoxException(
-                ExitCodes.Usage, $"scenario {scenario.Name} enters at {scenario.Entry}, and no node of {testbed.File} has that role: add it to one.");
+                ExitCodes.Usage,
+                $"scenario {scenario.Name} enters at {scenario.Entry}, and no node of {testbed.File} has that role: add it to one.");
         }
 
         return new RunTarget(
             driverNode,
             entries,
-            [.. testbed.Nodes.Select(static node => new NodeTarget(node.Name, node.Role, AgentWiring.UrlOf(node, NodeControl.Port)))],
-            AgentWiring.UrlOf(testbed.CollectorNode, testbed.CollectorNode.Settings.Collector.HttpPort));
+            [.. testbed.Nodes.Select(static node => new NodeTarget(node.Name, node.Role, node.UrlOf(NodeControl.Port)))],
+            testbed.CollectorNode.UrlOf(testbed.CollectorNode.Settings.Collector.HttpPort));
     }
 
     private static Dictionary<string, Uri> Entries(Testbed testbed)
     {
         Dictionary<string, Uri> entries = testbed.Nodes
-            .SelectMany(static node => node.Settings.Agents.Select(agent => (agent.Name, Url: AgentWiring.UrlOf(node, agent.Port))))
+            .SelectMany(static node => node.Settings.Agents.Select(agent => (agent.Name, Url: node.UrlOf(agent.Port))))
             .ToDictionary(static agent => agent.Name, static agent => agent.Url);
         if (testbed.NodeWith(RoleNames.Baseline) is { } node)
         {
-            entries[Scenario.Baseline] = AgentWiring.UrlOf(node, node.Settings.Baseline.Services[0].Port);
+            entries[Scenario.Baseline] = node.UrlOf(node.Settings.Baseline.Services[0].Port);
         }
 
         return entries;

@@ -14,13 +14,15 @@ public static class ScenarioFiles
             : [Path.Combine("scenarios", $"{name}.toml"), Path.Combine(Shipped, $"{name}.toml")];
         return candidates.FirstOrDefault(File.Exists) ?? throw new NodeBoxException(
             ExitCodes.Usage,
-            $"there is no scenario {name} (looked for {string.Join(" and ", candidates)}). Known: {string.Join(", ", All().Select(Path.GetFileNameWithoutExtension))}.");
+            $"there is no scenario {name} (looked for {string.Join(" and ", candidates)}). "
+            + $"Known: {string.Join(", ", All().Select(Path.GetFileNameWithoutExtension))}.");
     }
 
     /// <summary>The files of every scenario that a name finds.</summary>
-    public static IEnumerable<string> All()
-    {
-        string folder = Directory.Exists("scenarios") ? "scenarios" : Shipped;
-        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.toml").Order(StringComparer.Ordinal) : [];
-    }
+    public static IEnumerable<string> All() => FilesOf("scenarios")
+        .Concat(FilesOf(Shipped))
+        .DistinctBy(Path.GetFileNameWithoutExtension)
+        .OrderBy(Path.GetFileNameWithoutExtension, StringComparer.Ordinal);
+
+    private static string[] FilesOf(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "*.toml") : [];
 }

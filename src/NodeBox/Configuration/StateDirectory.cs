@@ -10,21 +10,26 @@ public static class StateDirectory
     /// <paramref name="asked"/>, else systemd's STATE_DIRECTORY, else /var/lib/nodebox for root and the XDG state directory for others;
     /// then the testbed's and the node's own folder.
     /// </summary>
-    public static string Of(string? asked, Testbed testbed, string node)
-    {
-        string root = asked ?? Environment.GetEnvironmentVariable(Variable) ?? Default();
-        return Path.Combine(root, testbed.Name, node);
-    }
+    /// <exception cref="NodeBoxException">None of them is known.</exception>
+    public static string Of(string? asked, Testbed testbed, string node) =>
+        Path.Combine(asked ?? ValueOf(Variable) ?? Default(Environment.IsPrivilegedProcess), testbed.Name, node);
 
-    private static string Default()
+    /// <summary>Where state lies if nobody says where.</summary>
+    internal static string Default(bool isPrivileged)
     {
-        if (Environment.IsPrivilegedProcess)
+        if (isPrivileged)
         {
             return "/var/lib/nodebox";
         }
 
-        string state = Environment.GetEnvironmentVariable("XDG_STATE_HOME")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
-        return Path.Combine(state, "nodebox");
+        // The XDG Base Directory Specification has relative paths ignored.
+        string? state = ValueOf("XDG_STATE_HOME") is { } xdg && Path.IsPathRooted(xdg) ? xdg : null;
+        state ??= ValueOf("HOME") is { } home ? Path.Combine(home, ".local", "state") : null;
+        return state is not null
+            ? Path.Combine(state, "nodebox")
+            : throw new NodeBoxException(ExitCodes.Usage, "cannot tell where to keep state, as HOME is not set: say where with --state.");
     }
+
+    // An empty variable counts as one that is not set.
+    private static string? ValueOf(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -10,11 +10,8 @@ namespace NodeBox.Configuration;
 /// <param name="Nodes">In the file's order.</param>
 public sealed record Testbed(string File, string Name, Backends Backends, TestbedNode CollectorNode, IReadOnlyList<TestbedNode> Nodes)
 {
-    /// <summary>The directory that relative paths in the file are relative to.</summary>
-    public string Directory => Path.GetDirectoryName(Path.GetFullPath(File))!;
-
     /// <summary>The first node that has <paramref name="role"/>, or null.</summary>
-    public TestbedNode? NodeWith(string role) => Nodes.FirstOrDefault(node => node.Roles.Contains(role));
+    public TestbedNode? NodeWith(string role) => Nodes.FirstOrDefault(node => node.Has(role));
 }
 
 /// <summary>The two topologies.</summary>
@@ -34,4 +31,9 @@ public enum Backends
 public sealed record TestbedNode(string Name, IPAddress Address, string Role, RoleSettings Settings)
 {
     public IReadOnlyList<string> Roles { get; } = Role.Split('+');
+
+    public bool Has(string role) => Roles.Contains(role);
+
+    /// <summary>A service of this node, as the other nodes reach it.</summary>
+    public Uri UrlOf(int port) => new UriBuilder(Uri.UriSchemeHttp, Address.ToString(), port).Uri;
 }

@@ -23,11 +23,18 @@ internal static class Listener
         ILoggerProvider logs,
         Action<WebApplication> map)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        // The default builders would also listen to ASPNETCORE_ variables and to an appsettings.json in the working directory: to other
+        // ports, and in the environment "Development" to pages with stack traces for clients.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NodeLifetime>();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(logs);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+
+        // A listener that cannot start throws, which says it better.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -58,7 +58,7 @@ internal static class NodeHost
     {
         Node = nodeName,
         BootId = bootId,
-        Collector = AgentWiring.UrlOf(testbed.CollectorNode, testbed.CollectorNode.Settings.Collector.PushPort),
+        Collector = testbed.CollectorNode.UrlOf(testbed.CollectorNode.Settings.Collector.PushPort),
         SpoolDirectory = Path.Combine(stateDirectory, "spool"),
     };
 

@@ -60,9 +60,16 @@ public static class AgentRole
             return A2ADispatcher.Refuse(A2AErrorCode.ContentTypeNotSupported, $"a request is application/json, not {request.ContentType}");
         }
 
-        return await ReadAsync(context) is { } body
-            ? await dispatcher.DispatchAsync(body, VersionOf(request), context.RequestAborted)
-            : A2ADispatcher.Refuse(A2AErrorCode.InvalidRequest, $"a request may have {MaxRequestBytes} bytes");
+        try
+        {
+            return await ReadAsync(context) is { } body
+                ? await dispatcher.DispatchAsync(body, VersionOf(request), context.RequestAborted)
+                : A2ADispatcher.Refuse(A2AErrorCode.InvalidRequest, $"a request may have {MaxRequestBytes} bytes");
+        }
+        catch (BadHttpRequestException e)
+        {
+            return A2ADispatcher.Refuse(A2AErrorCode.InvalidRequest, e.Message);
+        }
     }
 
     // Null where the body is too long.

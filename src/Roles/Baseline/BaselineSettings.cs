@@ -32,14 +32,14 @@ public sealed record BaselineSettings
     {
         if (Services.Count is < 1 or > MaxServices)
         {
-            yield return $"services: a chain has 1 to {MaxServices} services, not {Services.Count}";
+            yield return $"a chain has 1 to {MaxServices} services, not {Services.Count}";
         }
 
         foreach ((string name, int count) in Services.CountBy(static service => service.Name))
         {
             if (count > 1)
             {
-                yield return $"services: the name {name} occurs {count} times";
+                yield return $"{count} services are called {name}";
             }
         }
 
@@ -47,7 +47,7 @@ public sealed record BaselineSettings
         {
             foreach (string error in Services[i].Errors(Services.Count - i))
             {
-                yield return $"services.{Services[i].Name}: {error}";
+                yield return $"service {i + 1}: {error}";
             }
         }
 

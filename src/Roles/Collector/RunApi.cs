@@ -26,6 +26,10 @@ internal sealed class RunApi(Runs runs)
             {
                 await answer(context).ConfigureAwait(false);
             }
+            catch (BadHttpRequestException e)
+            {
+                await Refuse(context, e.StatusCode, e.Message).ConfigureAwait(false);
+            }
             catch (Exception e) when (e is DuckDbException or IOException or UnauthorizedAccessException)
             {
                 await Refuse(context, StatusCodes.Status500InternalServerError, e.Message).ConfigureAwait(false);

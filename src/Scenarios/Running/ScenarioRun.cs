@@ -53,8 +53,8 @@ public sealed class ScenarioRun(RunTarget target, RunRequest request, DriverTele
         incomplete ??= MissingNodes(ledgerAfter, before, after);
 
         progress.Report(new RunProgress("writing the run folder"));
-        Directory.CreateDirectory(request.Folder);
         incomplete = await TryCloseAsync(collector, closing.Token) ?? incomplete;
+        Directory.CreateDirectory(request.Folder);
         Manifest manifest = ManifestOf(beginNs, incomplete, before, after, ledgerBefore, ledgerAfter);
         manifest.Write(request.Folder);
     }

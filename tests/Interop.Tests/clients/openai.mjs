@@ -1,8 +1,8 @@
-// The official OpenAI client: node openai.mjs BASE_URL MODEL
-// BASE_URL without /v1. Says in one line of JSON what it got: the models, an answer, a stream, a forced tool call both ways, and errors.
+// The official OpenAI client: node openai.mjs BASE_URL MODEL text|calls|errors
+// BASE_URL without /v1. Says in one line of JSON what it got: the models, an answer and a stream; a forced tool call both ways; errors.
 import OpenAI from "openai";
 
-const [baseUrl, model] = process.argv.slice(2);
+const [baseUrl, model, topic] = process.argv.slice(2);
 const client = new OpenAI({ baseURL: `${baseUrl.replace(/\/$/, "")}/v1`, apiKey: "none", maxRetries: 0 });
 
 const messages = [
@@ -61,21 +61,30 @@ async function errorOf(request) {
   }
 }
 
-const models = [];
-for await (const { id } of client.models.list()) {
-  models.push(id);
+async function models() {
+  const ids = [];
+  for await (const { id } of client.models.list()) {
+    ids.push(id);
+  }
+  return ids;
 }
-const whole = await client.chat.completions.create(text);
-const result = {
-  models,
-  whole: { content: whole.choices[0].message.content, finishReason: whole.choices[0].finish_reason, usage: whole.usage },
-  streamed: await streamed(),
-  call: callOf(await client.chat.completions.create(call)),
-  streamedCall: callOf(await client.chat.completions.stream(call).finalChatCompletion()),
-  errors: {
+
+async function whole() {
+  const { choices: [{ finish_reason, message }], usage } = await client.chat.completions.create(text);
+  return { content: message.content, finishReason: finish_reason, usage };
+}
+
+const topics = {
+  text: async () => ({ models: await models(), whole: await whole(), streamed: await streamed() }),
+  calls: async () => ({
+    whole: callOf(await client.chat.completions.create(call)),
+    streamed: callOf(await client.chat.completions.stream(call).finalChatCompletion()),
+  }),
+  errors: async () => ({
     model: await errorOf({ ...text, model: "gpt-none" }),
     n: await errorOf({ ...text, n: 2 }),
     overflow: await errorOf({ ...text, max_tokens: 100000 }),
-  },
+    streamed: await errorOf({ ...text, stream: true, temperature: 3 }),
+  }),
 };
-console.log(JSON.stringify(result));
+console.log(JSON.stringify(await topics[topic]()));

@@ -2,4 +2,4 @@
 import { loadPackageDefinition } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 
-export const { Telemetry } = loadPackageDefinition(loadSync(process.argv[2], { keepCase: true, longs: String })).nodebox.telemetry.v1;
+export const { Telemetry } = loadPackageDefinition(loadSync(process.argv[2], { keepCase: true, longs: String, arrays: true })).nodebox.telemetry.v1;

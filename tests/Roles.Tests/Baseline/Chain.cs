@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using NodeBox.Roles.Baseline;
 using NodeBox.Roles.Tests.Tools;
@@ -28,17 +26,17 @@ internal sealed class Chain : IAsyncDisposable
 
     public Uri Gateway => _listeners[0].Url;
 
-    /// <summary>Starts the chain with free ports in the place of the settings'.</summary>
+    /// <summary>Starts the chain, its last service first, with ports that the kernel chooses in the place of the settings'.</summary>
     public static async Task<Chain> StartAsync(BaselineSettings settings)
     {
-        IEnumerable<BaselineService> services = settings.Services.Select(static service => service with { Port = FreePort() });
-        var chain = new Chain(settings with { Services = [.. services] });
-        for (int i = 0; i < chain.Settings.Services.Count; i++)
+        BaselineService[] services = [.. settings.Services];
+        var chain = new Chain(settings with { Services = services });
+        for (int i = services.Length - 1; i >= 0; i--)
         {
             int index = i;
-            int port = chain.Settings.Services[index].Port;
-            LoopbackListener listener = await LoopbackListener.StartAsync(app => chain.Map(app, index), port: port);
-            chain._listeners.Add(listener);
+            LoopbackListener listener = await LoopbackListener.StartAsync(app => chain.Map(app, index));
+            services[index] = services[index] with { Port = listener.Url.Port };
+            chain._listeners.Insert(0, listener);
         }
 
         return chain;
@@ -63,12 +61,5 @@ internal sealed class Chain : IAsyncDisposable
             ResponseBytes[index] = context.Response.ContentLength;
         });
         BaselineRole.MapService(app, Settings, index, static (_, _, _) => { });
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 }

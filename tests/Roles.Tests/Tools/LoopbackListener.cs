@@ -37,16 +37,15 @@ internal sealed class LoopbackListener : IAsyncDisposable
 
     /// <param name="map">Adds the role's routes.</param>
     /// <param name="clock">The clock that sessions expire by.</param>
-    /// <param name="port">The port, or 0 for a free one.</param>
     /// <param name="agent">The agent that the listener serves, if any.</param>
-    public static async Task<LoopbackListener> StartAsync(Action<WebApplication> map, TimeProvider? clock = null, int port = 0, string? agent = null)
+    public static async Task<LoopbackListener> StartAsync(Action<WebApplication> map, TimeProvider? clock = null, string? agent = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, port, static listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1);
         });
         WebApplication app = builder.Build();
         app.UseServedCalls(static (_, _, _) => { }, agent);

@@ -40,6 +40,10 @@ internal static class Answers
 
             await WriteAsync(context, e.Status, e.Body, LlmJson.Default.ErrorBody);
         }
+        catch (BadHttpRequestException e)
+        {
+            await WriteAsync(context, e.StatusCode, new ApiException(e.StatusCode, e.Message).Body, LlmJson.Default.ErrorBody);
+        }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // Nobody is left to answer.

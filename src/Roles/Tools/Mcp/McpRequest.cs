@@ -76,9 +76,10 @@ internal sealed record McpRequest(JsonRpcMessage Message, string? Revision, stri
             await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
             return body.ToArray();
         }
-        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        catch (BadHttpRequestException error)
         {
-            throw new McpRefusedException(error.StatusCode, McpErrorCode.InvalidRequest, $"the body is larger than {maxBytes} bytes");
+            string what = error.StatusCode == StatusCodes.Status413PayloadTooLarge ? $"the body is larger than {maxBytes} bytes" : error.Message;
+            throw new McpRefusedException(error.StatusCode, McpErrorCode.InvalidRequest, what);
         }
     }
 

@@ -1,0 +1,3 @@
+using NodeBox.Interop.Tests.Running;
+
+[assembly: AssemblyFixture(typeof(Testbed))]
