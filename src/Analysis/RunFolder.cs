@@ -88,7 +88,7 @@ public sealed class RunFolder : IDisposable
         Scenarios = OrderedSeries();
         if (Scenarios.Count == 0)
         {
-            throw new RunFolderException($"{File("tasks")}: holds no task, so there is nothing to analyse; logs/ may say why none ran");
+            throw new RunFolderException($"{File("tasks")}: holds no task, so there is nothing to analyse{WhyIncomplete("; logs/ may say why none ran")}");
         }
 
         bool anyFlow = Query("SELECT count(*) FROM flows").Single().Long(0) > 0;
@@ -114,7 +114,7 @@ public sealed class RunFolder : IDisposable
         string file = File(table.Name);
         if (!System.IO.File.Exists(file))
         {
-            throw new RunFolderException($"{file}: is missing, so {Path} is no complete run folder");
+            throw new RunFolderException($"{file}: is missing, so {Path} is no complete run folder{WhyIncomplete("")}");
         }
 
         try
@@ -156,6 +156,10 @@ public sealed class RunFolder : IDisposable
             yield return "Flows were not measured: flows.parquet holds none, although the manifest names probes.";
         }
     }
+
+    /// <summary>A run that was cut short says itself why its tables are not there.</summary>
+    private string WhyIncomplete(string otherwise) =>
+        Manifest is { Complete: false, IncompleteReason: { } reason } ? $". The run is incomplete: {reason}" : otherwise;
 
     private string File(string table) => System.IO.Path.Combine(Path, $"{table}.parquet");
 }
