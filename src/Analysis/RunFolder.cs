@@ -4,7 +4,9 @@ using NodeBox.Store;
 
 namespace NodeBox.Analysis;
 
-/// <summary>One run's folder, opened for reading: its manifest, its tables by SQL, and the values of each metric. Not thread-safe.</summary>
+/// <summary>
+/// One run's folder, opened for reading: its manifest, its tables by SQL, and the values of each metric. Not thread-safe.
+/// </summary>
 public sealed class RunFolder : IDisposable
 {
     private readonly Database _database;
@@ -23,7 +25,9 @@ public sealed class RunFolder : IDisposable
 
     public Manifest Manifest { get; }
 
-    /// <summary>What is compared, the baseline first: scenarios, or <c>scenario/variant</c> where a scenario ran in several variants.</summary>
+    /// <summary>
+    /// What is compared, the baseline first: scenarios, or <c>scenario/variant</c> where a scenario ran in several variants.
+    /// </summary>
     public IReadOnlyList<string> Scenarios { get; private set; } = [];
 
     /// <summary>Whether any node measured flows and any flow was seen. If not, metrics of flows are absent and never zero.</summary>
@@ -60,7 +64,9 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Runs SQL over the views tasks, spans, flows, slices, retransmits and those of <see cref="Views"/>.</summary>
-    /// <exception cref="RunFolderException">The statement failed, for example because a column has another type than in the contract.</exception>
+    /// <exception cref="RunFolderException">
+    /// The statement failed, for example because a column has another type than in the contract.
+    /// </exception>
     internal Result Query(string sql, params ReadOnlySpan<object?> parameters)
     {
         try
