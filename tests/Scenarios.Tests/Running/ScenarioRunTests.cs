@@ -290,7 +290,8 @@ public sealed class ScenarioRunTests
         await using TestRun run = await TestRun.StartAsync();
         await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
         string before = run.Manifest.GetProperty("scenarios").GetRawText();
-        Manifest.NoteLab(run.Folder, "nodebox run-scenario --lab", new Dictionary<string, int?> { ["n1"] = 0, ["n2"] = null });
+        Dictionary<string, int?> exits = new() { ["n1"] = 0, ["n2"] = null };
+        Manifest.NoteEnd(run.Folder, "nodebox run-scenario --lab", exits, failure: null);
 
         Assert.Equal("nodebox run-scenario --lab", Text(run.Manifest, "command"));
         Assert.Equal(0, Int(run.Manifest.GetProperty("nodes").GetProperty("n1"), "exit"));
