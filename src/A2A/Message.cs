@@ -25,7 +25,9 @@ public sealed record Message(
     IReadOnlyList<string>? Extensions = null,
     JsonElement? Metadata = null)
 {
-    /// <summary>A client's message that says <paramref name="text"/> and, where the scenario decides, carries <paramref name="plan"/>.</summary>
+    /// <summary>
+    /// A client's message that says <paramref name="text"/> and, where the scenario decides, carries <paramref name="plan"/>.
+    /// </summary>
     public static Message FromUser(string text, TaskPlan? plan = null) => new(
         NewId(),
         Role.User,

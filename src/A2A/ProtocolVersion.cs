@@ -1,6 +1,8 @@
 namespace NodeBox.A2A;
 
-/// <summary>The version rule of A2A (section 3.6): Major.Minor decides, a patch number takes no part, and no version at all means 0.3.</summary>
+/// <summary>
+/// The version rule of A2A (section 3.6): Major.Minor decides, a patch number takes no part, and no version at all means 0.3.
+/// </summary>
 public static class ProtocolVersion
 {
     /// <summary>The HTTP header, and the query parameter that may stand in for it.</summary>

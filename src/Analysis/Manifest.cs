@@ -5,7 +5,8 @@ namespace NodeBox.Analysis;
 
 /// <summary>
 /// <c>manifest.json</c> as a reader of the run folder sees it: only <c>run_id</c> and <c>nodes</c> are required, so that a folder of
-/// another version or another tool can still be analysed. Fields that are not here are ignored.
+/// another version or another tool can still be analysed. Fields that are not here are ignored. Its twin, which writes every field, is
+/// the Manifest of Scenarios: the run folder is all that running and analysing share. A test reads back what that one writes.
 /// </summary>
 public sealed record Manifest
 {

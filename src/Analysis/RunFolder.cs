@@ -4,7 +4,9 @@ using NodeBox.Store;
 
 namespace NodeBox.Analysis;
 
-/// <summary>One run's folder, opened for reading: its manifest, its tables by SQL, and the values of each metric. Not thread-safe.</summary>
+/// <summary>
+/// One run's folder, opened for reading: its manifest, its tables by SQL, and the values of each metric. Not thread-safe.
+/// </summary>
 public sealed class RunFolder : IDisposable
 {
     private readonly Database _database;
@@ -23,7 +25,9 @@ public sealed class RunFolder : IDisposable
 
     public Manifest Manifest { get; }
 
-    /// <summary>What is compared, the baseline first: scenarios, or <c>scenario/variant</c> where a scenario ran in several variants.</summary>
+    /// <summary>
+    /// What is compared, the baseline first: scenarios, or <c>scenario/variant</c> where a scenario ran in several variants.
+    /// </summary>
     public IReadOnlyList<string> Scenarios { get; private set; } = [];
 
     /// <summary>Whether any node measured flows and any flow was seen. If not, metrics of flows are absent and never zero.</summary>
@@ -60,7 +64,9 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Runs SQL over the views tasks, spans, flows, slices, retransmits and those of <see cref="Views"/>.</summary>
-    /// <exception cref="RunFolderException">The statement failed, for example because a column has another type than in the contract.</exception>
+    /// <exception cref="RunFolderException">
+    /// The statement failed, for example because a column has another type than in the contract.
+    /// </exception>
     internal Result Query(string sql, params ReadOnlySpan<object?> parameters)
     {
         try
@@ -88,7 +94,7 @@ public sealed class RunFolder : IDisposable
         Scenarios = OrderedSeries();
         if (Scenarios.Count == 0)
         {
-            throw new RunFolderException($"{File("tasks")}: holds no task, so there is nothing to analyse; logs/ may say why none ran");
+            throw new RunFolderException($"{File("tasks")}: holds no task, so there is nothing to analyse{WhyIncomplete("; logs/ may say why none ran")}");
         }
 
         bool anyFlow = Query("SELECT count(*) FROM flows").Single().Long(0) > 0;
@@ -114,8 +120,7 @@ public sealed class RunFolder : IDisposable
         string file = File(table.Name);
         if (!System.IO.File.Exists(file))
         {
-            string reason = Manifest.IncompleteReason is { } known ? $": {known}" : "";
-            throw new RunFolderException($"{file}: is missing, so {Path} is no complete run folder{reason}");
+            throw new RunFolderException($"{file}: is missing, so {Path} is no complete run folder{WhyIncomplete("")}");
         }
 
         try
@@ -157,6 +162,10 @@ public sealed class RunFolder : IDisposable
             yield return "Flows were not measured: flows.parquet holds none, although the manifest names probes.";
         }
     }
+
+    /// <summary>A run that was cut short says itself why its tables are not there.</summary>
+    private string WhyIncomplete(string otherwise) =>
+        Manifest is { Complete: false, IncompleteReason: { } reason } ? $". The run is incomplete: {reason}" : otherwise;
 
     private string File(string table) => System.IO.Path.Combine(Path, $"{table}.parquet");
 }

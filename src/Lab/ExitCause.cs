@@ -4,7 +4,8 @@ namespace NodeBox.Lab;
 internal static class ExitCause
 {
     /// <summary>
-    /// .NET, like a shell, gives 128 + n for a program that signal n ended. A program that itself exits with such a code cannot be told apart.
+    /// .NET, like a shell, gives 128 + n for a program that signal n ended. A program that itself exits with such a code cannot be told
+    /// apart.
     /// </summary>
     internal static string Explain(int exitCode) => exitCode is > 128 and < 193
         ? $"was ended by signal {exitCode - 128}{NameOf(exitCode - 128)}"

@@ -5,7 +5,9 @@ internal sealed class LabFiles
 {
     internal const string Root = "/run/nodebox/labs";
 
-    /// <summary>Throws <see cref="LabException"/> when the name is none: it may come from a command line, and is about to be part of a path.</summary>
+    /// <summary>
+    /// Throws <see cref="LabException"/> when the name is none: it may come from a command line, and is about to be part of a path.
+    /// </summary>
     internal LabFiles(string name)
     {
         SpecRules.CheckName(name);

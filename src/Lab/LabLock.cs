@@ -12,7 +12,9 @@ internal sealed class LabLock : IDisposable
 
     private LabLock(FileStream file) => _file = file;
 
-    /// <summary>Takes the lock, waiting up to <paramref name="patience"/> for a reader or a dying holder; null when another holds it.</summary>
+    /// <summary>
+    /// Takes the lock, waiting up to <paramref name="patience"/> for a reader or a dying holder; null when another holds it.
+    /// </summary>
     internal static LabLock? TryTake(LabFiles files, TimeSpan patience)
     {
         DateTime until = DateTime.UtcNow + patience;

@@ -11,8 +11,8 @@ public static class LabProcess
     }
 
     /// <summary>
-    /// The command line that runs what follows it in the node's namespace, with its hosts file: <c>ip netns exec …</c>. It replaces itself, so
-    /// that process id and exit code are the program's. Taking the lab down kills what still runs there.
+    /// The command line that runs what follows it in the node's namespace, with its hosts file: <c>ip netns exec …</c>. It replaces itself,
+    /// so that process id and exit code are the program's. Taking the lab down kills what still runs there.
     /// </summary>
     public static IReadOnlyList<string> ExecPrefix(string lab, string node)
     {

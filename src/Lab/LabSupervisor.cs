@@ -4,7 +4,8 @@ namespace NodeBox.Lab;
 
 /// <summary>
 /// The process that owns a lab. <see cref="Labs.UpAsync"/> starts it in a session of its own, with one line on standard input: the
-/// specification; it ends with one line on standard output: the last state. SIGTERM and SIGINT take the lab down; so does the end of standard input when the lab is bound to its starter.
+/// specification; it ends with one line on standard output: the last state. SIGTERM and SIGINT take the lab down; so does the end of
+/// standard input when the lab is bound to its starter.
 /// </summary>
 public static class LabSupervisor
 {

@@ -16,7 +16,9 @@ public static class Labs
     /// </summary>
     /// <param name="supervisorCommand">Program and arguments that call <see cref="LabSupervisor.RunAsync"/>.</param>
     /// <param name="progress">Told of every change on the way.</param>
-    /// <exception cref="LabException">The specification is wrong, the machine lacks something, such a lab is up already, or a node failed.</exception>
+    /// <exception cref="LabException">
+    /// The specification is wrong, the machine lacks something, such a lab is up already, or a node failed.
+    /// </exception>
     public static async Task<RunningLab> UpAsync(
         LabSpec spec,
         IReadOnlyList<string> supervisorCommand,

@@ -21,7 +21,9 @@ internal static class Namespaces
     /// <summary>The namespaces that a lab of this name has on this machine.</summary>
     internal static IReadOnlyList<string> Existing(string lab) => Entries(MountPoints, lab);
 
-    /// <summary>Kills what lives in the lab's namespaces, then removes them and their hosts files. Returns how many namespaces there were.</summary>
+    /// <summary>
+    /// Kills what lives in the lab's namespaces, then removes them and their hosts files. Returns how many namespaces there were.
+    /// </summary>
     internal static int RemoveAll(string lab)
     {
         IReadOnlyList<string> existing = Existing(lab);

@@ -7,8 +7,8 @@ public static class NodeEnvironment
     public const string ReadyFile = "NODEBOX_READY_FILE";
 
     /// <summary>
-    /// "1": the program exits when its standard input ends. The supervisor holds the other end and never writes to it, so that a kill of the
-    /// supervisor, which nobody can catch, ends the nodes too.
+    /// "1": the program exits when its standard input ends. The supervisor holds the other end and never writes to it, so that a kill of
+    /// the supervisor, which nobody can catch, ends the nodes too.
     /// </summary>
     public const string ExitWithStdin = "NODEBOX_EXIT_WITH_STDIN";
 }

@@ -41,7 +41,9 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Ends when the program does; its log may still be read to the end then.</summary>
     internal Task Exited { get; }
 
-    /// <summary>Ends like <see cref="Exited"/>, or fails when the log cannot be written: a node that nobody reads would hang at a full pipe.</summary>
+    /// <summary>
+    /// Ends like <see cref="Exited"/>, or fails when the log cannot be written: a node that nobody reads would hang at a full pipe.
+    /// </summary>
     internal Task Ended { get; }
 
     internal bool IsReady => File.Exists(_readyFile);

@@ -22,8 +22,8 @@ public sealed class RunningLab : IAsyncDisposable
     public LabState State { get; }
 
     /// <summary>
-    /// Ends when the lab is no more, with its last state, exit codes of the nodes included: <see cref="LabStatus.Down"/> when it was told to go
-    /// down, otherwise <see cref="LabStatus.Failed"/> or <see cref="LabStatus.Abandoned"/> with the reason.
+    /// Ends when the lab is no more, with its last state, exit codes of the nodes included: <see cref="LabStatus.Down"/> when it was told
+    /// to go down, otherwise <see cref="LabStatus.Failed"/> or <see cref="LabStatus.Abandoned"/> with the reason.
     /// </summary>
     public Task<LabState> Ended { get; }
 

@@ -16,7 +16,9 @@ internal readonly record struct Subnet(uint Network, int PrefixLength)
     /// <summary>Whether the address is neither the first, which names the subnet, nor the last, which is for broadcast.</summary>
     internal bool IsHost(uint address) => address != Network && address != (Network | ~Mask);
 
-    /// <summary>The address as a number, null unless it is four numbers with dots: <see cref="IPAddress"/> alone would take "10" for 0.0.0.10.</summary>
+    /// <summary>
+    /// The address as a number, null unless it is four numbers with dots: <see cref="IPAddress"/> alone would take "10" for 0.0.0.10.
+    /// </summary>
     internal static uint? Parse(string address)
     {
         bool valid = IPAddress.TryParse(address, out IPAddress? parsed)

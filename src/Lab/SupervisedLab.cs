@@ -1,6 +1,8 @@
 namespace NodeBox.Lab;
 
-/// <summary>One life of a lab, from what a killed predecessor left to the last namespace removed. The caller holds the lab's lock.</summary>
+/// <summary>
+/// One life of a lab, from what a killed predecessor left to the last namespace removed. The caller holds the lab's lock.
+/// </summary>
 internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
 {
     private static readonly TimeSpan s_killGrace = TimeSpan.FromSeconds(2);
@@ -129,8 +131,8 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
         process?.ExitCode);
 
     /// <summary>
-    /// Nothing may end the supervisor before it has taken the lab down, and what went wrong must reach the state file: whatever is thrown is
-    /// the failure of the lab.
+    /// Nothing may end the supervisor before it has taken the lab down, and what went wrong must reach the state file: whatever is thrown
+    /// is the failure of the lab.
     /// </summary>
     private static async Task<LabException?> FailureOf(Func<Task> step)
     {

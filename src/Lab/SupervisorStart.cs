@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace NodeBox.Lab;
 
-/// <summary>A lab's start as seen by the process that asks for it: from the supervisor's first instant until its lab is up or has failed.</summary>
+/// <summary>
+/// A lab's start as seen by the process that asks for it: from the supervisor's first instant until its lab is up or has failed.
+/// </summary>
 internal static class SupervisorStart
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(25);

@@ -29,7 +29,9 @@ public sealed class Connection : IDisposable
     /// <summary>Runs one statement and reads its whole result.</summary>
     /// <param name="sql">One statement; its parameters are <c>?</c> or <c>$1</c>.</param>
     /// <param name="parameters">Values in order: null, bool, int, long, double or string.</param>
-    /// <exception cref="DuckDbException">The statement failed, or a column has a type that <see cref="Row"/> cannot read: cast it in SQL.</exception>
+    /// <exception cref="DuckDbException">
+    /// The statement failed, or a column has a type that <see cref="Row"/> cannot read: cast it in SQL.
+    /// </exception>
     public Result Query(string sql, params ReadOnlySpan<object?> parameters)
     {
         ObjectDisposedException.ThrowIf(_handle == 0, this);

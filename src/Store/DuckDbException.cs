@@ -13,6 +13,8 @@ public sealed class DuckDbException : Exception
     {
     }
 
-    /// <summary>Whether DuckDB has given the database up, for example because a full disk failed a checkpoint: it must be opened again.</summary>
+    /// <summary>
+    /// Whether DuckDB has given the database up, for example because a full disk failed a checkpoint: it must be opened again.
+    /// </summary>
     public bool IsFatal => Message.StartsWith("FATAL Error", StringComparison.Ordinal);
 }

@@ -3,7 +3,10 @@ namespace NodeBox.Store;
 /// <summary>Parquet files, written and read by DuckDB.</summary>
 public static class Parquet
 {
-    /// <summary>Writes the rows of <paramref name="query"/> to <paramref name="path"/>, compressed by zstd; an empty result gives a file with a schema and no rows.</summary>
+    /// <summary>
+    /// Writes the rows of <paramref name="query"/> to <paramref name="path"/>, compressed by zstd; an empty result gives a file with a
+    /// schema and no rows.
+    /// </summary>
     /// <exception cref="DuckDbException">The query failed or the file cannot be written.</exception>
     public static void Export(Connection connection, string query, string path) =>
         connection.Execute($"COPY ({query}) TO {Quote(path)} (FORMAT parquet, COMPRESSION zstd)");

@@ -1,6 +1,9 @@
 namespace NodeBox.Store;
 
-/// <summary>One row of a <see cref="Result"/>. Columns are named by position from 0 or by name; a null is read as null only by the getters that say so.</summary>
+/// <summary>
+/// One row of a <see cref="Result"/>. Columns are named by position from 0 or by name; a null is read as null only by the getters that say
+/// so.
+/// </summary>
 public readonly struct Row
 {
     private readonly Result _result;

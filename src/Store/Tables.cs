@@ -3,7 +3,9 @@ namespace NodeBox.Store;
 /// <summary>The tables of a run folder: the same names, order and types in the collector's database and in the Parquet files.</summary>
 public static class Tables
 {
-    /// <summary>One user intent from start to answer. <c>task_key</c> is the same in every variant and repetition with the same seed.</summary>
+    /// <summary>
+    /// One user intent from start to answer. <c>task_key</c> is the same in every variant and repetition with the same seed.
+    /// </summary>
     public static readonly Table Tasks = new(
         "tasks",
         [

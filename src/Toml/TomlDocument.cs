@@ -70,10 +70,7 @@ public sealed class TomlDocument
     }
 
     /// <summary>The typed view of the whole file, which adds what it finds wrong to <paramref name="errors"/>.</summary>
-    public TomlSection Section(TomlErrors errors)
-    {
-        return TomlSection.Of(this, errors);
-    }
+    public TomlSection Section(TomlErrors errors) => TomlSection.Of(this, errors);
 
     private static TomlDocument ParseText(string text, string file)
     {
@@ -85,8 +82,6 @@ public sealed class TomlDocument
         return new TomlDocument(file, root);
     }
 
-    private static TomlException Unusable(string file, TomlPosition position, string message)
-    {
-        return new TomlException([new TomlError(file, position.Line, position.Column, message)]);
-    }
+    private static TomlException Unusable(string file, TomlPosition position, string message) =>
+        new TomlException([new TomlError(file, position.Line, position.Column, message)]);
 }

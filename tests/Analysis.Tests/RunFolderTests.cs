@@ -18,6 +18,18 @@ public sealed class RunFolderTests
         Assert.Contains(builder.FileOf(file), OpenFails(builder).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Says_why_the_run_was_cut_short_where_that_left_no_tables()
+    {
+        using RunFolderBuilder builder = SummaryTests.TwoScenarios();
+        builder.Manifest["complete"] = false;
+        builder.Manifest["incomplete_reason"] = "the collector did not deliver the run";
+        builder.Write();
+        File.Delete(builder.FileOf("tasks.parquet"));
+
+        Assert.EndsWith("The run is incomplete: the collector did not deliver the run", OpenFails(builder).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("manifest.json", 0)]
     [InlineData("manifest.json", 40)]

@@ -6,10 +6,10 @@ namespace NodeBox.Analysis.Checks;
 internal static class FlowChecks
 {
     /// <summary>
-    /// Each flow that ended by FIN and whose peer is a node that measured flows, with the record of the other end: the one with both addresses
-    /// and ports exchanged whose time overlaps, the nearest if ports were used again. A flow without a task counts only if it began and ended
-    /// while tasks ran: at the edges of the run one end can close after its node was asked for the last time. $1 is how far the clocks may
-    /// differ, in nanoseconds.
+    /// Each flow that ended by FIN and whose peer is a node that measured flows, with the record of the other end: the one with both
+    /// addresses and ports exchanged whose time overlaps, the nearest if ports were used again. A flow without a task counts only if it
+    /// began and ended while tasks ran: at the edges of the run one end can close after its node was asked for the last time. $1 is how far
+    /// the clocks may differ, in nanoseconds.
     /// </summary>
     private const string Pairs =
         """

@@ -3,7 +3,9 @@ using System.Xml.Linq;
 
 namespace NodeBox.Analysis.Figures;
 
-/// <summary>The SVG elements that the figures are made of. Colours come from the page's style sheet by class, so that they follow light and dark.</summary>
+/// <summary>
+/// The SVG elements that the figures are made of. Colours come from the page's style sheet by class, so that they follow light and dark.
+/// </summary>
 internal static class Svg
 {
     public static XElement Line(double x1, double y1, double x2, double y2, string style) => new(

@@ -21,8 +21,8 @@ public enum Observation
 public sealed record Metric(string Key, string Unit, string Label, Observation Per)
 {
     /// <summary>
-    /// Every metric, in the order that people read them. Bytes and segments are seen from the end that opened the connection: tx is what the
-    /// client sent (uplink), rx what it received (downlink), summed over the task's connections between nodes. Loopback is left out
+    /// Every metric, in the order that people read them. Bytes and segments are seen from the end that opened the connection: tx is what
+    /// the client sent (uplink), rx what it received (downlink), summed over the task's connections between nodes. Loopback is left out
     /// unless the name says all. Retransmissions are summed over both ends, because each end sees only its own.
     /// </summary>
     public static readonly IReadOnlyList<Metric> All =

@@ -1,6 +1,8 @@
 namespace NodeBox.Analysis.Metrics;
 
-/// <summary>The queries that turn the run folder's tables into one row per task or flow. Each figure has one definition, and it is here.</summary>
+/// <summary>
+/// The queries that turn the run folder's tables into one row per task or flow. Each figure has one definition, and it is here.
+/// </summary>
 internal static class Views
 {
     /// <summary>Tasks with the name of what is compared: the scenario, with its variant where the run has several.</summary>
@@ -61,7 +63,9 @@ internal static class Views
         SELECT series, min_rtt_us, srtt_us FROM flows JOIN labelled_tasks USING (task_id) WHERE direction = 'active' AND path = 'link'
         """;
 
-    /// <summary>The statements that make <c>labelled_tasks</c>, <c>task_traffic</c>, <c>per_task</c> and <c>per_flow</c>, in order.</summary>
+    /// <summary>
+    /// The statements that make <c>labelled_tasks</c>, <c>task_traffic</c>, <c>per_task</c> and <c>per_flow</c>, in order.
+    /// </summary>
     public static readonly IReadOnlyList<string> Statements = [LabelledTasks, TaskTraffic, PerTask, PerFlow];
 
     /// <summary>What is compared, by the first task.</summary>

@@ -3,8 +3,8 @@ namespace NodeBox.Analysis.Statistics;
 /// <summary>How far b lies from a, in the metric's unit: the median of all differences b − a (Hodges and Lehmann 1963).</summary>
 /// <param name="Value">The shift.</param>
 /// <param name="Ci95">
-/// Between the differences that the Mann-Whitney statistic's normal approximation gives as the 2.5 % and 97.5 % points (Hollander and Wolfe, §4.3);
-/// the whole range of the differences where the samples are too small for it.
+/// Between the differences that the Mann-Whitney statistic's normal approximation gives as the 2.5 % and 97.5 % points (Hollander and
+/// Wolfe, §4.3); the whole range of the differences where the samples are too small for it.
 /// </param>
 public sealed record HodgesLehmann(double Value, Interval Ci95)
 {

@@ -8,7 +8,8 @@ public sealed record MannWhitney(double U, double P)
     private const int ExactUpTo = 20;
 
     /// <summary>
-    /// Exact where both samples have at most 20 values and no two are equal; else the normal approximation with tie and continuity correction.
+    /// Exact where both samples have at most 20 values and no two are equal; else the normal approximation with tie and continuity
+    /// correction.
     /// </summary>
     public static MannWhitney Of(Sample a, Sample b)
     {
@@ -23,8 +24,8 @@ public sealed record MannWhitney(double U, double P)
     }
 
     /// <summary>
-    /// The ways to reach each U are the coefficients of the Gaussian binomial, a product of (1 − q^(m+i)) / (1 − q^i); the doubles are exact
-    /// because C(40, 20) &lt; 2^53.
+    /// The ways to reach each U are the coefficients of the Gaussian binomial, a product of (1 − q^(m+i)) / (1 − q^i); the doubles are
+    /// exact because C(40, 20) &lt; 2^53.
     /// </summary>
     private static double Exact(int n, int m, int u)
     {

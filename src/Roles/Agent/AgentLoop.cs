@@ -82,7 +82,8 @@ internal sealed class AgentLoop(AgentSettings settings, TagSocket tagSocket) : I
     private static bool IsDeadline(Exception e, CancellationToken deadline, CancellationToken caller) =>
         deadline.IsCancellationRequested && !caller.IsCancellationRequested && (e is OperationCanceledException || IsOfTheTask(e));
 
-    // What the calls of a task can throw: their protocols' errors and the transport's. Anything else is a bug and must not look like an outcome.
+    // What the calls of a task can throw: their protocols' errors and the transport's. Anything else is a bug and must not look like an
+    // outcome.
     private static bool IsOfTheTask(Exception e) => e
         is TaskFailedException or LlmException or A2AException or McpException or HttpRequestException or IOException or TimeoutException
         or OperationCanceledException { InnerException: TimeoutException };

@@ -6,7 +6,9 @@ using NodeBox.Telemetry.V1;
 
 namespace NodeBox.Roles.Collector;
 
-/// <summary>What a batch must be before it comes near the tables: batches come from other machines, and perhaps from other programs.</summary>
+/// <summary>
+/// What a batch must be before it comes near the tables: batches come from other machines, and perhaps from other programs.
+/// </summary>
 internal static class BatchRules
 {
     private const int TaskIdBytes = 16;

@@ -122,7 +122,9 @@ internal sealed class CollectorDatabase : IDisposable
         return true;
     });
 
-    /// <summary>Opens the file at first, and again after DuckDB has given it up. What it holds is the truth; what is remembered here follows it.</summary>
+    /// <summary>
+    /// Opens the file at first, and again after DuckDB has given it up. What it holds is the truth; what is remembered here follows it.
+    /// </summary>
     private Connection Connect()
     {
         _database = Database.Open(_path);

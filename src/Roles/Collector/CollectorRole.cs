@@ -9,7 +9,9 @@ using NodeBox.Telemetry.V1;
 
 namespace NodeBox.Roles.Collector;
 
-/// <summary>The collector role: takes what nodes push, commits it, acknowledges it, and writes run folders. Its listeners are the host's.</summary>
+/// <summary>
+/// The collector role: takes what nodes push, commits it, acknowledges it, and writes run folders. Its listeners are the host's.
+/// </summary>
 public sealed class CollectorRole : IDisposable
 {
     private readonly CollectorDatabase _database;

@@ -9,7 +9,9 @@ public sealed record CollectorSettings
     /// <summary>Where runs are started and finished and their files fetched.</summary>
     public int HttpPort { get; init; } = 4318;
 
-    /// <summary>Holds the database and one folder a finished run; made if it is not there. Relative to the node's state directory.</summary>
+    /// <summary>
+    /// Holds the database and one folder a finished run; made if it is not there. Relative to the node's state directory.
+    /// </summary>
     public string DataDir { get; init; } = "collector";
 
     /// <summary>Records kept that belong to no run. When there are more, all of them are deleted.</summary>

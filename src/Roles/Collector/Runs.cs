@@ -2,7 +2,9 @@ using NodeBox.Store;
 
 namespace NodeBox.Roles.Collector;
 
-/// <summary>Runs by name: the active one in the database, the finished ones as folders. One at a time is started, finished or dropped.</summary>
+/// <summary>
+/// Runs by name: the active one in the database, the finished ones as folders. One at a time is started, finished or dropped.
+/// </summary>
 internal sealed class Runs(CollectorDatabase database, string folder)
 {
     private readonly Lock _gate = new();

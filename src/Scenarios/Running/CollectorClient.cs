@@ -1,76 +1,100 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace NodeBox.Scenarios.Running;
 
 /// <summary>Opens and closes a run at the collector, and fetches what it wrote.</summary>
+/// <param name="http">Not traced: control traffic belongs to no task.</param>
+/// <param name="collector">The collector's HTTP API.</param>
 public sealed class CollectorClient(HttpClient http, Uri collector)
 {
-    public async Task StartAsync(string runId, CancellationToken cancellation)
+    /// <exception cref="RunException">The collector does not answer, or another run is open there.</exception>
+    public Task StartAsync(string runId, CancellationToken cancellation)
     {
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Post, "api/runs", $$"""{"run_id":"{{runId}}"}""", cancellation);
-        await ExpectSuccessAsync(response, $"start run {runId}", cancellation);
-    }
-
-    /// <summary>Drops an unfinished run, so that the next one may start.</summary>
-    public async Task AbortAsync(string runId, CancellationToken cancellation)
-    {
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Delete, $"api/runs/{runId}", null, cancellation);
-        await ExpectSuccessAsync(response, $"abort run {runId}", cancellation);
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(collector, "api/runs"))
+        {
+            Content = new StringContent($$"""{"run_id":"{{runId}}"}""", Encoding.UTF8, "application/json"),
+        };
+        return AskAsync($"start run {runId}", request, static _ => Task.CompletedTask, cancellation);
     }
 
     /// <summary>Makes the collector write the run's tables and logs, and copies each into <paramref name="directory"/>.</summary>
+    /// <exception cref="RunException">The collector cannot, or a file cannot be written here.</exception>
     public async Task FinishAsync(string runId, string directory, CancellationToken cancellation)
     {
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Post, $"api/runs/{runId}/finish", null, cancellation);
-        await ExpectSuccessAsync(response, $"finish run {runId}", cancellation);
-        await using Stream body = await response.Content.ReadAsStreamAsync(cancellation);
-        using JsonDocument reply = await JsonDocument.ParseAsync(body, cancellationToken: cancellation);
-        foreach (JsonElement file in reply.RootElement.GetProperty("files").EnumerateArray())
+        IReadOnlyList<string> files = [];
+        var finish = new HttpRequestMessage(HttpMethod.Post, new Uri(collector, $"api/runs/{runId}/finish"));
+        await AskAsync($"finish run {runId}", finish, async body => files = await ReadFilesAsync(body, cancellation), cancellation);
+        foreach (string file in files)
         {
-            await DownloadAsync(runId, file.GetString()!, directory, cancellation);
+            string path = PathOf(file, directory);
+            var fetch = new HttpRequestMessage(HttpMethod.Get, new Uri(collector, $"api/runs/{runId}/files/{file}"));
+            await AskAsync($"deliver {file}", fetch, body => SaveAsync(body, path, cancellation), cancellation);
         }
     }
 
-    private async Task DownloadAsync(string runId, string file, string directory, CancellationToken cancellation)
+    private static string PathOf(string file, string directory)
     {
         string path = Path.GetFullPath(Path.Combine(directory, file));
-        if (!path.StartsWith(Path.GetFullPath(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-        {
-            throw new RunException($"the collector named a file outside the run folder: {file}");
-        }
-
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, $"api/runs/{runId}/files/{file}", null, cancellation);
-        await ExpectSuccessAsync(response, $"fetch {file}", cancellation);
-        await using FileStream target = File.Create(path);
-        await response.Content.CopyToAsync(target, cancellation);
+        return path.StartsWith(Path.GetFullPath(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? path
+            : throw new RunException($"the collector named a file outside the run folder: {file}");
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? json, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> ReadFilesAsync(Stream body, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(method, new Uri(collector, path));
-        if (json is not null)
-        {
-            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
-        }
+        FinishedRun? run = await JsonSerializer.DeserializeAsync(body, CollectorJson.Default.FinishedRun, cancellation);
+        return run?.Files ?? throw new JsonException("null");
+    }
 
+    private static async Task SaveAsync(Stream body, string path, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await using FileStream target = File.Create(path);
+        await body.CopyToAsync(target, cancellation);
+    }
+
+    // The answer is read as it comes: a table may be larger than memory.
+    private async Task AskAsync(string what, HttpRequestMessage request, Func<Stream, Task> take, CancellationToken cancellation)
+    {
         try
         {
-            return await http.SendAsync(request, cancellation);
+            using (request)
+            using (HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation))
+            {
+                if (!response.IsSuccessStatusCode)
+                {
+                    string detail = await response.Content.ReadAsStringAsync(cancellation);
+                    throw new RunException($"the collector could not {what}: {(int)response.StatusCode} {detail}");
+                }
+
+                await take(await response.Content.ReadAsStreamAsync(cancellation));
+            }
         }
         catch (HttpRequestException e)
         {
-            throw new RunException($"the collector does not answer at {collector}: {e.Message}. Is `nodebox --role collector` running there?", e);
+            string hint = "Is `nodebox --role collector` running there?";
+            throw new RunException($"the collector does not answer at {collector}: {e.Message}. {hint}", e);
         }
-    }
-
-    private static async Task ExpectSuccessAsync(HttpResponseMessage response, string what, CancellationToken cancellation)
-    {
-        if (!response.IsSuccessStatusCode)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            string detail = await response.Content.ReadAsStringAsync(cancellation);
-            throw new RunException($"the collector could not {what}: {(int)response.StatusCode} {detail}");
+            throw new RunException($"the collector could not {what}: {e.Message}", e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new RunException($"the collector at {collector} could not {what} within {http.Timeout.TotalSeconds} s", e);
         }
     }
 }
+
+/// <summary>What the collector answers when a run is finished.</summary>
+/// <param name="Files">Paths in the run folder.</param>
+internal sealed record FinishedRun(IReadOnlyList<string> Files);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(FinishedRun))]
+internal sealed partial class CollectorJson : JsonSerializerContext;

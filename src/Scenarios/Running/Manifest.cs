@@ -68,9 +68,9 @@ public sealed record ManifestScenario(string Name, string File, string Sha256, i
 /// <param name="CongestionControl">TCP congestion control of new connections.</param>
 /// <param name="Exit">The node's exit status, or null while it was still running when the run ended.</param>
 /// <param name="ClockBoundNs">Its clock differs from the driver's by at most this, in nanoseconds.</param>
-/// <param name="Cpu">The node's process during the run.</param>
-/// <param name="Ledger">Probe name to its balance during the run.</param>
-/// <param name="DroppedRecords">Telemetry records that a full spool dropped during the run.</param>
+/// <param name="Cpu">The node's process during the run; null if it did not last so long.</param>
+/// <param name="Ledger">Probe name to its balance during the run; empty if the node vanished, since its start if it was restarted.</param>
+/// <param name="DroppedRecords">Telemetry records that the node lost during the run; null if it vanished.</param>
 public sealed record ManifestNode(
     string Role,
     string Kernel,
@@ -79,9 +79,9 @@ public sealed record ManifestNode(
     string CongestionControl,
     int? Exit,
     long ClockBoundNs,
-    ManifestCpu Cpu,
+    ManifestCpu? Cpu,
     IReadOnlyDictionary<string, LedgerEntry> Ledger,
-    long DroppedRecords);
+    long? DroppedRecords);
 
 /// <param name="Busy">CPU time of the node's process over wall time: 1 is one core busy.</param>
 /// <param name="RunQueueDelayMs">Time its threads waited for a CPU, in milliseconds.</param>

@@ -5,34 +5,37 @@ namespace NodeBox.Scenarios.Running;
 /// <summary>What the manifest says of a node: its state before the run and what changed until its end.</summary>
 internal static class NodeRecord
 {
-    private static readonly LedgerEntry s_empty = new(0, 0, 0, 0, 0, 0);
+    private static readonly LedgerEntry s_zero = new(0, 0, 0, 0, 0, 0);
 
-    /// <param name="before">The survey before the first task.</param>
-    /// <param name="after">The survey after the last, or null if the node no longer answered.</param>
-    /// <param name="flushedBefore">Its ledger then.</param>
-    /// <param name="flushedAfter">Its ledger at the end, or null.</param>
-    /// <param name="wallNs">How long the run took, in nanoseconds.</param>
-    public static ManifestNode Of(NodeSurvey before, NodeSurvey? after, FlushReport flushedBefore, FlushReport? flushedAfter, long wallNs)
+    /// <param name="before">The node before the first task.</param>
+    /// <param name="after">The node after the last, or null if it no longer answered: then what it did meanwhile is unknown.</param>
+    public static ManifestNode Of(NodeState before, NodeState? after)
     {
-        NodeHealth begin = before.Health;
-        NodeHealth end = after?.Health ?? begin;
-        FlushReport last = flushedAfter ?? flushedBefore;
+        NodeHealth health = before.Survey.Health;
+        bool restarted = after?.RestartedSince(before) == true;
+
+        // A restarted node counts from zero again; what it had counted before is lost with its process.
+        FlushReport? begin = restarted ? null : before.Flushed;
         return new ManifestNode(
-            begin.Role,
-            begin.Kernel,
-            begin.Rung,
-            begin.RungReason,
-            begin.CongestionControl,
+            health.Role,
+            health.Kernel,
+            health.Rung,
+            health.RungReason,
+            health.CongestionControl,
             Exit: null,
-            Math.Max(before.ClockBoundNs, after?.ClockBoundNs ?? 0),
-            new ManifestCpu(
-                Math.Round((double)(end.CpuNs - begin.CpuNs) / wallNs, 4),
-                Math.Round(Math.Max(0, end.RunQueueDelayNs - begin.RunQueueDelayNs) / 1e6, 3)),
-            last.Ledger.ToDictionary(
-                static probe => probe.Key,
-                probe => Difference(probe.Value, flushedBefore.Ledger.GetValueOrDefault(probe.Key, s_empty))),
-            last.Dropped - flushedBefore.Dropped);
+            Math.Max(before.Survey.ClockBoundNs, after?.Survey.ClockBoundNs ?? 0),
+            after is null || restarted ? null : CpuOf(health, after.Survey.Health),
+            after is null ? new Dictionary<string, LedgerEntry>() : LedgerOf(begin, after.Flushed),
+            after is null ? null : after.Flushed.Dropped - (begin?.Dropped ?? 0));
     }
+
+    private static ManifestCpu CpuOf(NodeHealth begin, NodeHealth end) => new(
+        Math.Round((double)(end.CpuNs - begin.CpuNs) / (end.NowNs - begin.NowNs), 4),
+        Math.Round(Math.Max(0, end.RunQueueDelayNs - begin.RunQueueDelayNs) / 1e6, 3));
+
+    private static Dictionary<string, LedgerEntry> LedgerOf(FlushReport? begin, FlushReport end) => end.Ledger.ToDictionary(
+        static probe => probe.Key,
+        probe => Difference(probe.Value, begin?.Ledger.GetValueOrDefault(probe.Key) ?? s_zero));
 
     private static LedgerEntry Difference(LedgerEntry end, LedgerEntry begin) => new(
         end.Seen - begin.Seen,

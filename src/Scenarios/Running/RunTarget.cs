@@ -2,7 +2,9 @@ namespace NodeBox.Scenarios.Running;
 
 /// <summary>Where a run happens.</summary>
 /// <param name="DriverNode">The node that the driver runs on: its flows are seen there.</param>
-/// <param name="Entries">Where tasks are sent, by the scenario's entry name: "agent-a" is an A2A endpoint, "baseline" the chain's gateway.</param>
+/// <param name="Entries">
+/// Where tasks are sent, by the scenario's entry name: "agent-a" is an A2A endpoint, "baseline" the chain's gateway.
+/// </param>
 /// <param name="Nodes">Every node of the testbed.</param>
 /// <param name="Collector">The collector's HTTP API.</param>
 public sealed record RunTarget(

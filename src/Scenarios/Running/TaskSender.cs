@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
@@ -14,85 +15,102 @@ namespace NodeBox.Scenarios.Running;
 /// <summary>Sends one task to its entry, over connections of its own, and waits for its answer.</summary>
 internal sealed class TaskSender(IReadOnlyDictionary<string, Uri> entries, TagSocket tagSocket)
 {
-    /// <summary>The task's record. A task that fails has its reason in <paramref name="failed"/>; only the run's own cancellation throws.</summary>
-    public async Task<TaskRecord> SendAsync(Scenario scenario, PlannedTask task, int rep, Action<string> failed, CancellationToken cancellation)
+    /// <summary>The task's record and, if it did not succeed, why. Only the run's own cancellation throws.</summary>
+    public async Task<(TaskRecord Record, string? Failure)> SendAsync(
+        Scenario scenario, PlannedTask task, int rep, CancellationToken cancellation)
     {
         using Activity root = Spans.StartTask($"task {task.Key}");
         using var connections = new TaskConnections(tagSocket);
+        long beginNs = NodeClock.NowNs();
+        TaskFailure? failure = await CallAsync(scenario, task, connections.Http, cancellation);
+        if (failure is not null)
+        {
+            root.Fail(failure.ErrorType, failure.Reason);
+        }
+
+        TaskRecord record = RecordOf(root.TraceId, scenario, task, rep, beginNs, failure?.Outcome ?? "success");
+        return (record, failure is null ? null : $"{task.Key}: {failure.Reason}");
+    }
+
+    // Null for success.
+    private async Task<TaskFailure?> CallAsync(Scenario scenario, PlannedTask task, HttpClient http, CancellationToken cancellation)
+    {
+        Uri entry = entries[scenario.Entry];
+        using Activity call = scenario.IsBaseline ? StartServiceCall() : StartAgentCall(scenario.Entry);
+        call.SetTag(SemanticConventions.ServerAddress, entry.Host);
+        call.SetTag(SemanticConventions.ServerPort, entry.Port);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(scenario.Deadline);
-        long beginNs = NodeClock.NowNs();
-        string outcome;
+        TaskFailure? failure;
         try
         {
-            string? reason = await AnswerAsync(scenario, task, connections.Http, deadline.Token);
-            outcome = reason is null ? "success" : "failed";
-            if (reason is not null)
-            {
-                root.Fail("task", reason);
-                failed($"{task.Key}: {reason}");
-            }
+            failure = scenario.IsBaseline
+                ? await CallServiceAsync(entry, task, http, call, deadline.Token)
+                : await AskAgentAsync(entry, scenario.Entry, task, http, deadline.Token);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            outcome = "timeout";
-            root.Fail("timeout", $"no answer within {scenario.Deadline.TotalSeconds} s");
-            failed($"{task.Key}: no answer within {scenario.Deadline.TotalSeconds} s");
+            call.Fail("cancelled", "the run was interrupted");
+            throw;
+        }
+        catch (OperationCanceledException e) when (!deadline.IsCancellationRequested)
+        {
+            // The connection has a limit of its own.
+            failure = new TaskFailure("error", "connect_timeout", e.InnerException?.Message ?? e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            failure = new TaskFailure("timeout", "timeout", $"no answer within {scenario.Deadline.TotalSeconds} s");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or A2AException or JsonException)
         {
-            outcome = "error";
-            root.Fail(e.GetType().Name, e.Message);
-            failed($"{task.Key}: {e.Message}");
+            failure = new TaskFailure("error", e.GetType().Name, e.Message);
         }
 
-        return RecordOf(root.TraceId, scenario, task, rep, beginNs, outcome);
+        if (failure is not null)
+        {
+            call.Fail(failure.ErrorType, failure.Reason);
+        }
+
+        return failure;
     }
 
-    // Null for success, else the reason that the other end gave.
-    private Task<string?> AnswerAsync(Scenario scenario, PlannedTask task, HttpClient http, CancellationToken cancellation) =>
-        scenario.IsBaseline
-            ? CallServiceAsync(entries[scenario.Entry], task, http, cancellation)
-            : AskAgentAsync(scenario.Entry, entries[scenario.Entry], task, http, cancellation);
-
-    private static async Task<string?> AskAgentAsync(string agent, Uri endpoint, PlannedTask task, HttpClient http, CancellationToken cancellation)
+    private static Activity StartAgentCall(string agent)
     {
-        using Activity call = Spans.StartCall(CallKind.Agent, $"invoke_agent {agent}");
+        Activity call = Spans.StartCall(CallKind.Agent, $"invoke_agent {agent}");
         call.SetTag(SemanticConventions.OperationName, "invoke_agent");
         call.SetTag(SemanticConventions.AgentName, agent);
-        call.SetTag(SemanticConventions.ServerAddress, endpoint.Host);
-        call.SetTag(SemanticConventions.ServerPort, endpoint.Port);
-        var client = new A2AClient(http);
-        SendMessageResponse response = await client.SendMessageAsync(
-            endpoint, new SendMessageRequest(Message.FromUser(task.Prompt, task.Plan)), cancellation);
-        if (response.Task is { Status.State: not TaskState.Completed } unfinished)
-        {
-            string reason = unfinished.Status.Message?.Text() ?? $"{agent} left the task {unfinished.Status.State}";
-            call.Fail("agent", reason);
-            return reason;
-        }
-
-        return null;
+        return call;
     }
 
-    private static async Task<string?> CallServiceAsync(Uri gateway, PlannedTask task, HttpClient http, CancellationToken cancellation)
+    private static Activity StartServiceCall()
     {
-        using Activity call = Spans.StartCall(CallKind.Service, "POST gateway");
+        Activity call = Spans.StartCall(CallKind.Service, $"POST {Scenario.Gateway}");
         call.SetTag(SemanticConventions.HttpRequestMethod, "POST");
-        call.SetTag(SemanticConventions.ServerAddress, gateway.Host);
-        call.SetTag(SemanticConventions.ServerPort, gateway.Port);
+        return call;
+    }
+
+    private static async Task<TaskFailure?> AskAgentAsync(
+        Uri endpoint, string agent, PlannedTask task, HttpClient http, CancellationToken cancellation)
+    {
+        var request = new SendMessageRequest(Message.FromUser(task.Prompt, task.Plan));
+        SendMessageResponse response = await new A2AClient(http).SendMessageAsync(endpoint, request, cancellation);
+        return response.Task is { Status: { State: not TaskState.Completed } status }
+            ? new TaskFailure("failed", "task_failed", status.Message?.Text() ?? $"{agent} left the task {status.State}")
+            : null;
+    }
+
+    private static async Task<TaskFailure?> CallServiceAsync(
+        Uri gateway, PlannedTask task, HttpClient http, Activity call, CancellationToken cancellation)
+    {
         using var body = new StringContent(task.ServiceArguments.GetRawText(), Encoding.UTF8, "application/json");
         using HttpResponseMessage response = await http.PostAsync(gateway, body, cancellation);
         string answer = await response.Content.ReadAsStringAsync(cancellation);
-        call.SetTag(SemanticConventions.HttpResponseStatusCode, (int)response.StatusCode);
-        if (response.IsSuccessStatusCode)
-        {
-            return null;
-        }
-
-        string reason = $"gateway answered {(int)response.StatusCode}: {answer}";
-        call.Fail(((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture), reason);
-        return reason;
+        int status = (int)response.StatusCode;
+        call.SetTag(SemanticConventions.HttpResponseStatusCode, status);
+        return response.IsSuccessStatusCode
+            ? null
+            : new TaskFailure("failed", status.ToString(CultureInfo.InvariantCulture), $"{Scenario.Gateway} answered {status}: {answer}");
     }
 
     private static TaskRecord RecordOf(ActivityTraceId taskId, Scenario scenario, PlannedTask task, int rep, long beginNs, string outcome)
@@ -114,4 +132,9 @@ internal sealed class TaskSender(IReadOnlyDictionary<string, Uri> entries, TagSo
             Outcome = outcome,
         };
     }
+
+    /// <param name="Outcome">"failed": the other end said so; "timeout": no answer in time; "error": no proper answer.</param>
+    /// <param name="ErrorType">A short name for the spans.</param>
+    /// <param name="Reason">A sentence for people.</param>
+    private sealed record TaskFailure(string Outcome, string ErrorType, string Reason);
 }

@@ -14,7 +14,9 @@ internal static class Library
         typeof(Library).Assembly,
         (name, _, _) => name == DuckDb.Library ? s_loaded.Value : 0);
 
-    /// <summary>Loads the library if that has not been done. Throws <see cref="DuckDbException"/> when it is missing or another version.</summary>
+    /// <summary>
+    /// Loads the library if that has not been done. Throws <see cref="DuckDbException"/> when it is missing or another version.
+    /// </summary>
     public static void Require()
     {
         _ = s_loaded.Value;

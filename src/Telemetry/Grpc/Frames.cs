@@ -23,7 +23,9 @@ internal static class Frames
     }
 
     /// <summary>Reads messages until the other side ends the stream.</summary>
-    /// <exception cref="RpcException">ResourceExhausted for a message beyond <paramref name="maxBytes"/>; Internal for anything malformed.</exception>
+    /// <exception cref="RpcException">
+    /// ResourceExhausted for a message beyond <paramref name="maxBytes"/>; Internal for anything malformed.
+    /// </exception>
     public static async IAsyncEnumerable<T> ReadAsync<T>(
         PipeReader input,
         MessageParser<T> parser,

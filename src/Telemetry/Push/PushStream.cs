@@ -77,7 +77,9 @@ internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log
 
     public void Dispose() => _channel.Dispose();
 
-    /// <summary>One stream from its beginning to its end. The collector answers in order, so the first batch unacknowledged is the one it failed at.</summary>
+    /// <summary>
+    /// One stream from its beginning to its end. The collector answers in order, so the first batch unacknowledged is the one it failed at.
+    /// </summary>
     private async Task<RpcException> PushAsync(ConcurrentQueue<SentBatch> unacked, CancellationToken stopping)
     {
         try

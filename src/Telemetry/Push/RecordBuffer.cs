@@ -4,7 +4,9 @@ using NodeBox.Telemetry.V1;
 
 namespace NodeBox.Telemetry.Push;
 
-/// <summary>Records in memory on their way to the disk, gathered into batches. Thread-safe; adding one is a size computation and a short lock.</summary>
+/// <summary>
+/// Records in memory on their way to the disk, gathered into batches. Thread-safe; adding one is a size computation and a short lock.
+/// </summary>
 internal sealed class RecordBuffer(PushSettings settings)
 {
     private readonly Lock _gate = new();
@@ -14,7 +16,9 @@ internal sealed class RecordBuffer(PushSettings settings)
     private int _openBytes;
     private int _total;
 
-    /// <summary>Adds a record to the field of the open batch. False if the buffer is full or the record is larger than a batch may be.</summary>
+    /// <summary>
+    /// Adds a record to the field of the open batch. False if the buffer is full or the record is larger than a batch may be.
+    /// </summary>
     public bool TryAdd<T>(Func<Batch, RepeatedField<T>> field, T record)
         where T : IMessage<T>
     {

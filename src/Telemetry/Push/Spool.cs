@@ -52,7 +52,9 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    /// <summary>Whether an exception says that the folder fails, as a disk does: it is reported and tried again, and ends nothing.</summary>
+    /// <summary>
+    /// Whether an exception says that the folder fails, as a disk does: it is reported and tried again, and ends nothing.
+    /// </summary>
     public static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException or InvalidDataException;
 
     /// <summary>Opens the folder, or makes it, and recovers what an earlier process left there.</summary>
@@ -123,7 +125,9 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    /// <summary>The first batch behind <paramref name="cursor"/> that is not acknowledged, and moves the cursor; null if there is none yet.</summary>
+    /// <summary>
+    /// The first batch behind <paramref name="cursor"/> that is not acknowledged, and moves the cursor; null if there is none yet.
+    /// </summary>
     /// <exception cref="InvalidDataException">Something else has written to the folder.</exception>
     public SpooledBatch? ReadNext(ref SpoolCursor cursor)
     {

@@ -24,7 +24,9 @@ internal static class SpoolRecord
         return record;
     }
 
-    /// <summary>Reads the record at <paramref name="offset"/>; null where there is none that is whole, which is where a crash tore the file.</summary>
+    /// <summary>
+    /// Reads the record at <paramref name="offset"/>; null where there is none that is whole, which is where a crash tore the file.
+    /// </summary>
     public static SpooledBatch? ReadAt(Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];

@@ -77,7 +77,9 @@ public sealed class TelemetryPusher : IAsyncDisposable
     public void Add(LogLine record) => Add(static batch => batch.Logs, record);
 
     /// <summary>Returns when everything added so far, and kept, is committed at the collector.</summary>
-    /// <exception cref="TimeoutException">That took longer than <paramref name="timeout"/>. Nothing is lost: the spool keeps it.</exception>
+    /// <exception cref="TimeoutException">
+    /// That took longer than <paramref name="timeout"/>. Nothing is lost: the spool keeps it.
+    /// </exception>
     public async Task FlushAsync(TimeSpan timeout)
     {
         SpoolAll();

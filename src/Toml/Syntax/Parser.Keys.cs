@@ -47,8 +47,5 @@ internal sealed partial class Parser
         return new KeyPart(key, position);
     }
 
-    internal static bool IsBareKey(char character)
-    {
-        return char.IsAsciiLetterOrDigit(character) || character is '-' or '_';
-    }
+    internal static bool IsBareKey(char character) => char.IsAsciiLetterOrDigit(character) || character is '-' or '_';
 }

@@ -120,8 +120,6 @@ internal sealed partial class Parser
         return new TomlString(token, position);
     }
 
-    private static bool IsScalar(char character)
-    {
-        return character is not (' ' or '\t' or '\n' or '\r' or ',' or '[' or ']' or '{' or '}' or '#' or '=' or '"' or '\'');
-    }
+    private static bool IsScalar(char character) =>
+        character is not (' ' or '\t' or '\n' or '\r' or ',' or '[' or ']' or '{' or '}' or '#' or '=' or '"' or '\'');
 }

@@ -133,10 +133,7 @@ internal sealed partial class Parser(string text, string file, TomlErrors errors
         }
     }
 
-    private SyntaxFault Fault(string message)
-    {
-        return new SyntaxFault(_cursor.Position, message);
-    }
+    private SyntaxFault Fault(string message) => new SyntaxFault(_cursor.Position, message);
 
     private string Found()
     {
@@ -149,8 +146,5 @@ internal sealed partial class Parser(string text, string file, TomlErrors errors
         };
     }
 
-    private static TomlTable Detached()
-    {
-        return new TomlTable(TomlPosition.Start, TableOrigin.Header);
-    }
+    private static TomlTable Detached() => new TomlTable(TomlPosition.Start, TableOrigin.Header);
 }

@@ -146,8 +146,5 @@ internal static class ScalarSyntax
         return true;
     }
 
-    private static int HexValue(char digit)
-    {
-        return char.IsAsciiDigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10;
-    }
+    private static int HexValue(char digit) => char.IsAsciiDigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }

@@ -14,7 +14,9 @@ internal sealed class SseDecoder(int maxEventBytes)
     private bool _hasData;
     private bool _afterCarriageReturn;
 
-    /// <summary>The data of each event that <paramref name="chunk"/> completes. An event without its final blank line never completes.</summary>
+    /// <summary>
+    /// The data of each event that <paramref name="chunk"/> completes. An event without its final blank line never completes.
+    /// </summary>
     /// <exception cref="LlmException">A line or an event is longer than the bound.</exception>
     public IEnumerable<byte[]> Decode(ReadOnlyMemory<byte> chunk)
     {

@@ -1,0 +1,306 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using NodeBox.Scenarios.Definition;
+using NodeBox.Scenarios.Running;
+
+namespace NodeBox.Scenarios.Tests.Running;
+
+public sealed class ScenarioRunTests
+{
+    [Fact]
+    public async Task Goes_through_its_phases_in_order()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 3));
+
+        string[] order =
+        [
+            "n1 health", "n1 flush", $$"""start {"run_id":"{{run.RunId}}"}""", "task", "n1 flush", "n1 health",
+            "driver flush", $"finish {run.RunId}", "file tasks.parquet", "file logs/n1.log",
+        ];
+        Assert.Equal(order, run.Log.Order("n1", "start", "task", "driver", "finish", "file"));
+        Assert.Equal("content of tasks.parquet", File.ReadAllText(Path.Combine(run.Folder, "tasks.parquet")));
+        Assert.Equal("content of logs/n1.log", File.ReadAllText(Path.Combine(run.Folder, "logs/n1.log")));
+        string[] phases = ["checking nodes", "running", "waiting for the last flows", "writing the run folder"];
+        Assert.Equal(phases, run.Progress.Select(progress => progress.Phase).Distinct());
+    }
+
+    [Fact]
+    public async Task The_manifest_says_how_the_run_came_about()
+    {
+        await using TestRun run = await TestRun.StartAsync(runs: 2);
+        run.N1.ClockError = TimeSpan.FromSeconds(3);
+        Scenario scenario = TestRun.Scenario("baseline", 2, concurrency: 2);
+        await run.ExecuteAsync(scenario);
+
+        JsonElement manifest = run.Manifest;
+        Assert.Equal((1, run.RunId), (Int(manifest, "schema"), Text(manifest, "run_id")));
+        Assert.Equal((7, 2), (Int(manifest, "seed"), Int(manifest, "runs")));
+        Assert.Equal(
+            ("nodebox run-scenario", "per_task", "n2"),
+            (Text(manifest, "command"), Text(manifest, "connections"), Text(manifest, "driver")));
+        Assert.True(manifest.GetProperty("complete").GetBoolean());
+        Assert.Null(run.IncompleteReason);
+        Assert.True(manifest.GetProperty("begin_ns").GetInt64() <= run.Records.Min(record => record.BeginNs));
+        Assert.True(manifest.GetProperty("end_ns").GetInt64() >= run.Records.Max(record => record.EndNs));
+        Assert.Equal(
+            $$"""[{"name":"baseline","file":"{{scenario.File}}","sha256":"{{scenario.Sha256}}","tasks":2,"concurrency":2}]""",
+            Compact(manifest.GetProperty("scenarios")));
+        Assert.Equal("""{"nodebox":"0.1.0"}""", Compact(manifest.GetProperty("versions")));
+
+        JsonElement n1 = manifest.GetProperty("nodes").GetProperty("n1");
+        Assert.Equal(("agent-a+baseline", "6.18.0", "none"), (Text(n1, "role"), Text(n1, "kernel"), Text(n1, "rung")));
+        Assert.Equal(("needs CAP_BPF", "cubic"), (Text(n1, "rung_reason"), Text(n1, "congestion_control")));
+        Assert.Equal(JsonValueKind.Null, n1.GetProperty("exit").ValueKind);
+        Assert.InRange(n1.GetProperty("clock_bound_ns").GetInt64(), 3_000_000_000, 4_000_000_000);
+        Assert.Equal(
+            """{"tcp_probe":{"seen":10,"filtered":1,"aggregated":2,"emitted":3,"dropped":4,"missed":5}}""",
+            Compact(n1.GetProperty("ledger")));
+        Assert.Equal(6, Int(n1, "dropped_records"));
+        Assert.Equal(4, n1.GetProperty("cpu").GetProperty("run_queue_delay_ms").GetDouble());
+        Assert.InRange(n1.GetProperty("cpu").GetProperty("busy").GetDouble(), 0.0001, 1);
+
+        JsonElement link = Assert.Single(manifest.GetProperty("links").EnumerateArray());
+        Assert.Equal(("n2", "n1", "none"), (Text(link, "from"), Text(link, "to"), Text(link, "asked")));
+        Assert.InRange(link.GetProperty("achieved").GetProperty("http_round_trip_us").GetInt64(), 1, 10_000_000);
+    }
+
+    [Fact]
+    public async Task Repeats_every_scenario_with_the_same_tasks()
+    {
+        await using TestRun run = await TestRun.StartAsync(runs: 2);
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 2), TestRun.Scenario("agentic-simple", 2));
+
+        string[] expected =
+        [
+            "1 baseline t0001", "1 baseline t0002", "1 agentic-simple t0001", "1 agentic-simple t0002",
+            "2 baseline t0001", "2 baseline t0002", "2 agentic-simple t0001", "2 agentic-simple t0002",
+        ];
+        Assert.Equal(expected, run.Records.Select(record => $"{record.Rep} {record.Scenario} {record.TaskKey}"));
+        Assert.All(run.Records, record => Assert.Equal(("success", "per_task"), (record.Outcome, record.Variant)));
+        Assert.Equal(8, run.Records.Select(record => record.TaskId).Distinct().Count());
+        Assert.Equal(run.Entry.Bodies[..2], run.Entry.Bodies[2..]);
+        Assert.NotEqual(run.Entry.Bodies[0], run.Entry.Bodies[1]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task The_closed_loop_keeps_its_concurrency(int concurrency)
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.Entry.Serving = static (_, _) => Task.Delay(20);
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 20, concurrency));
+
+        Assert.Equal(concurrency, run.Entry.MostAtOnce);
+        Assert.Equal(20, run.Records.Count);
+        int[] done = [.. run.Progress.Where(progress => progress.Scenario is not null).Select(progress => progress.Done)];
+        Assert.Equal(Enumerable.Range(0, 21), done);
+    }
+
+    [Fact]
+    public async Task Waits_until_no_flow_of_a_task_is_open()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.N1.OpenFlows = [0, 2, 1, 0];
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+        Assert.Equal((4, 2), (run.N1.Flushes, run.N2.Flushes));
+    }
+
+    [Fact]
+    public async Task Missing_nodes_are_all_named_and_nothing_is_opened()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        await run.N1.DisposeAsync();
+        run.N2.Instead = static context => context.Response.WriteAsync("<html>");
+        var error = await Assert.ThrowsAsync<RunException>(() => run.ExecuteAsync(TestRun.Scenario("baseline", 1)));
+
+        string[] lines = error.Message.Split('\n');
+        Assert.StartsWith($"node n1 does not answer at {run.N1.Target.Control}health: Connection refused", lines[0]);
+        Assert.EndsWith("Is `nodebox --role agent-a+baseline` running there?", lines[0]);
+        Assert.StartsWith($"what answers at {run.N2.Target.Control}health is not node n2", lines[1]);
+        Assert.DoesNotContain(run.Log.Lines, line => line.StartsWith("start", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(run.Folder));
+    }
+
+    [Fact]
+    public async Task A_node_of_another_name_is_refused()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.N2.OtherName = "n7";
+        var error = await Assert.ThrowsAsync<RunException>(() => run.ExecuteAsync(TestRun.Scenario("baseline", 1)));
+        Assert.Equal($"{run.N2.Target.Control} is node n7, not n2: give all machines the same roles.toml", error.Message);
+    }
+
+    [Fact]
+    public async Task A_node_that_cannot_flush_is_refused_with_its_reason()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.N2.Instead = static context =>
+        {
+            context.Response.StatusCode = 503;
+            return context.Response.WriteAsync("the collector has not committed");
+        };
+        var error = await Assert.ThrowsAsync<RunException>(() => run.ExecuteAsync(TestRun.Scenario("baseline", 1)));
+        Assert.EndsWith("answered 503: the collector has not committed", error.Message);
+    }
+
+    [Fact]
+    public async Task A_collector_with_another_run_refuses_and_no_folder_is_left()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.Collector.Statuses["start"] = 409;
+        var error = await Assert.ThrowsAsync<RunException>(() => run.ExecuteAsync(TestRun.Scenario("baseline", 1)));
+
+        Assert.Equal($$"""the collector could not start run {{run.RunId}}: 409 {"error":"refused by the test"}""", error.Message);
+        Assert.Empty(run.Records);
+        Assert.False(Directory.Exists(run.Folder));
+    }
+
+    [Fact]
+    public async Task A_run_folder_that_cannot_be_made_ends_the_run_before_it_begins()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        File.WriteAllText(run.OutDirectory, "a file");
+        await Assert.ThrowsAnyAsync<IOException>(() => run.ExecuteAsync(TestRun.Scenario("baseline", 1)));
+        Assert.DoesNotContain(run.Log.Lines, line => line.StartsWith("start", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_node_that_vanishes_makes_the_run_incomplete_and_its_figures_absent()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.Entry.Serving = async (number, _) => await (number == 2 ? run.N1.DisposeAsync() : ValueTask.CompletedTask);
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 3));
+
+        Assert.Equal("no longer answering: n1", run.IncompleteReason);
+        Assert.False(run.Manifest.GetProperty("complete").GetBoolean());
+        JsonElement n1 = run.Manifest.GetProperty("nodes").GetProperty("n1");
+        Assert.Equal(
+            (JsonValueKind.Null, "{}", JsonValueKind.Null),
+            (n1.GetProperty("cpu").ValueKind, Compact(n1.GetProperty("ledger")), n1.GetProperty("dropped_records").ValueKind));
+        Assert.Equal(3, run.Records.Count);
+        Assert.True(File.Exists(Path.Combine(run.Folder, "tasks.parquet")));
+    }
+
+    [Fact]
+    public async Task A_node_that_restarts_makes_the_run_incomplete_and_counts_from_zero()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.Entry.Serving = (_, _) =>
+        {
+            run.N1.BootId = "second";
+            return Task.CompletedTask;
+        };
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+
+        Assert.Equal("restarted during the run: n1", run.IncompleteReason);
+        JsonElement n1 = run.Manifest.GetProperty("nodes").GetProperty("n1");
+        Assert.Equal(20, Int(n1.GetProperty("ledger").GetProperty("tcp_probe"), "seen"));
+        Assert.Equal(12, Int(n1, "dropped_records"));
+        Assert.Equal(JsonValueKind.Null, n1.GetProperty("cpu").ValueKind);
+    }
+
+    [Theory]
+    [InlineData("finish", 500, "the collector could not finish run")]
+    [InlineData("file", 404, "the collector could not deliver tasks.parquet: 404")]
+    public async Task A_collector_that_fails_at_the_end_makes_the_run_incomplete(string what, int status, string reason)
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.Collector.Statuses[what] = status;
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+        Assert.StartsWith($"the collector did not deliver the run: {reason}", run.IncompleteReason);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"files":null}""")]
+    [InlineData("""{"files":["../../escaped"]}""")]
+    [InlineData("""{"files":["/tmp/escaped"]}""")]
+    public async Task A_collector_that_answers_wrongly_makes_the_run_incomplete(string finished)
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.Collector.Finished = finished;
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+
+        Assert.StartsWith("the collector did not deliver the run: the collector", run.IncompleteReason);
+        Assert.Equal([Path.Combine(run.Folder, "manifest.json")], Directory.GetFiles(run.Folder));
+    }
+
+    [Fact]
+    public async Task A_collector_that_is_gone_at_the_end_makes_the_run_incomplete()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.Entry.Serving = async (_, _) => await run.Collector.DisposeAsync();
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+        string reason = $"the collector did not deliver the run: the collector does not answer at {run.Collector.Url}";
+        Assert.StartsWith(reason, run.IncompleteReason);
+    }
+
+    [Fact]
+    public async Task An_interrupted_run_keeps_what_was_measured()
+    {
+        using var interrupt = new CancellationTokenSource();
+        await using TestRun run = await TestRun.StartAsync();
+        run.Entry.Serving = async (number, context) =>
+        {
+            if (number == 3)
+            {
+                await interrupt.CancelAsync();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        };
+        await run.ExecuteAsync(interrupt.Token, TestRun.Scenario("baseline", 10));
+
+        Assert.Equal("interrupted by the user", run.IncompleteReason);
+        Assert.Equal(["t0001", "t0002"], run.Records.Select(record => record.TaskKey));
+        Assert.True(File.Exists(Path.Combine(run.Folder, "tasks.parquet")));
+        Assert.Contains($"finish {run.RunId}", run.Log.Lines);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_interrupted_before_it_is_opened_leaves_nothing()
+    {
+        using var interrupt = new CancellationTokenSource();
+        await using TestRun run = await TestRun.StartAsync();
+        run.N1.Instead = async context =>
+        {
+            await interrupt.CancelAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => run.ExecuteAsync(interrupt.Token, TestRun.Scenario("baseline", 1)));
+        Assert.False(Directory.Exists(run.Folder));
+    }
+
+    [Fact]
+    public async Task What_the_driver_did_not_expect_is_kept_in_the_manifest()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        Scenario scenario = TestRun.Scenario("baseline", 1) with { Entry = "agent-b", Prompt = null };
+        await run.ExecuteAsync(scenario);
+        Assert.StartsWith("the driver failed: ", run.IncompleteReason);
+        Assert.Contains($"finish {run.RunId}", run.Log.Lines);
+    }
+
+    [Fact]
+    public async Task The_lab_adds_the_command_and_how_nodes_ended()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+        string before = run.Manifest.GetProperty("scenarios").GetRawText();
+        Manifest.NoteLab(run.Folder, "nodebox run-scenario --lab", new Dictionary<string, int?> { ["n1"] = 0, ["n2"] = null });
+
+        Assert.Equal("nodebox run-scenario --lab", Text(run.Manifest, "command"));
+        Assert.Equal(0, Int(run.Manifest.GetProperty("nodes").GetProperty("n1"), "exit"));
+        Assert.Equal(JsonValueKind.Null, run.Manifest.GetProperty("nodes").GetProperty("n2").GetProperty("exit").ValueKind);
+        Assert.Equal(before, run.Manifest.GetProperty("scenarios").GetRawText());
+    }
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
+
+    private static int Int(JsonElement json, string name) => json.GetProperty(name).GetInt32();
+
+    private static string Compact(JsonElement json) => JsonSerializer.Serialize(json);
+}
