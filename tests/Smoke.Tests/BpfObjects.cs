@@ -13,12 +13,21 @@ internal sealed partial record BpfObjects(IReadOnlySet<uint> Programs, IReadOnly
     private const nint ProgramById = 13;
     private const nint MapById = 14;
     private const int NoEntry = 2;
+    private const int CapBpf = 39;
 
-    /// <summary>What the kernel says of the processes' descriptors.</summary>
+    /// <summary>None at all.</summary>
+    public static readonly BpfObjects None = new(new HashSet<uint>(), new HashSet<uint>());
+
+    /// <summary>Whether a process with the rights of this one can load the probes.</summary>
+    public static bool Loadable { get; } = File.Exists("/sys/kernel/btf/vmlinux") && HasCapability(CapBpf);
+
+    /// <summary>What the kernel says of the descriptors of nodes that measure. Fails when there is nothing and should be.</summary>
     public static BpfObjects Of(IEnumerable<int> pids)
     {
         string[] lines = [.. pids.SelectMany(static pid => Directory.EnumerateFiles($"/proc/{pid}/fdinfo")).SelectMany(ReadLines)];
-        return new BpfObjects(Ids(lines, "prog_id:"), Ids(lines, "map_id:"));
+        var objects = new BpfObjects(Ids(lines, "prog_id:"), Ids(lines, "map_id:"));
+        Assert.Equal(Loadable, objects.Programs.Count > 0 && objects.Maps.Count > 0);
+        return objects;
     }
 
     /// <summary>Those that exist. The kernel frees them a little after the last descriptor is closed.</summary>
@@ -27,6 +36,15 @@ internal sealed partial record BpfObjects(IReadOnlySet<uint> Programs, IReadOnly
         .. Programs.Where(static id => Exists(ProgramById, id)).Select(static id => $"BPF program {id}"),
         .. Maps.Where(static id => Exists(MapById, id)).Select(static id => $"BPF map {id}"),
     ];
+
+    // The mask of proc_pid_status(5) has a bit for each capability.
+    private static bool HasCapability(int capability)
+    {
+        const string Field = "CapEff:";
+        string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Field, StringComparison.Ordinal));
+        ulong effective = ulong.Parse(line.AsSpan(Field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        return (effective >> capability & 1) == 1;
+    }
 
     private static HashSet<uint> Ids(IEnumerable<string> lines, string field) =>
     [

@@ -45,4 +45,52 @@ public sealed class NodeTests
         Assert.All(outcome.Out, static line => JsonDocument.Parse(line).Dispose());
         Assert.False(Directory.Exists(Path.Combine(testbed.Folder, "runs")));
     }
+
+    [Fact]
+    public async Task A_run_whose_node_dies_keeps_what_was_measured_and_names_the_node()
+    {
+        await using Testbed testbed = Testbed.OnLoopback();
+        testbed.WriteSmallScenarios(tasks: 40, concurrency: 2);
+        await testbed.MakeModelAsync();
+        await using LoopbackNodes nodes = await LoopbackNodes.StartAsync(testbed);
+        using Invocation run = testbed.Start("run-scenario", "agentic-simple", "--state", testbed.State, "--json");
+        await run.SayAsync("\"done\":2");
+        await nodes.KillAsync("n3");
+        Outcome outcome = (await run.EndAsync(Patience.ForProgress)).Expect(4);
+        JsonElement last = JsonDocument.Parse(outcome.Out[^1]).RootElement;
+        Assert.Equal("no longer answering: n3", last.GetProperty("incomplete_reason").GetString());
+        Assert.Equal(40, last.GetProperty("tasks").GetInt32());
+        Assert.InRange(last.GetProperty("failed_tasks").GetInt32(), 1, 38);
+        Assert.True(File.Exists(Path.Combine(testbed.RunFolder(), "report.html")));
+    }
+
+    [Fact]
+    public async Task A_run_whose_collector_dies_says_that_it_did_not_deliver()
+    {
+        await using Testbed testbed = Testbed.OnLoopback();
+        testbed.WriteSmallScenarios(tasks: 10, concurrency: 2);
+        await testbed.MakeModelAsync();
+        await using LoopbackNodes nodes = await LoopbackNodes.StartAsync(testbed);
+        using Invocation run = testbed.Start("run-scenario", "agentic-simple", "--state", testbed.State, "--json");
+        await run.SayAsync("\"done\":2");
+        await nodes.KillAsync("n4");
+        Outcome outcome = (await run.EndAsync(Patience.ForProgress)).Expect(4);
+        Assert.Contains("the collector did not deliver the run", outcome.Errors[^1]);
+    }
+
+    [Theory]
+    [InlineData("rm vmlinux", "/sys/kernel/btf/vmlinux is missing")]
+    [InlineData("echo nonsense > vmlinux", "not BTF")]
+    public async Task Serves_on_a_kernel_without_usable_BTF(string change, string why)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root, to hide the kernel's BTF from one process");
+        await using Testbed testbed = Testbed.OnLoopback();
+        string hide = $"mount -t tmpfs none /sys/kernel/btf && cd /sys/kernel/btf && touch vmlinux && {change} && cd {testbed.Folder} && exec \"$@\"";
+        using Invocation node = testbed.StartNode("n2", "unshare", "--mount", "sh", "-c", hide, "sh");
+        await node.SayAsync("n2 (agent-b+tools+baseline) is ready on");
+        await node.SayAsync("flows are not measured: ");
+        Signals.Send(node.Pid, Signals.Terminate);
+        Outcome outcome = (await node.EndAsync(Patience.ForProgress)).Expect(0);
+        Assert.Contains(why, Assert.Single(outcome.Errors, static line => line.StartsWith("warning node: flows", StringComparison.Ordinal)));
+    }
 }

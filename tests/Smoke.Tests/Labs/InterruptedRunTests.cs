@@ -25,7 +25,7 @@ public sealed class InterruptedRunTests
 
         Outcome outcome = (await run.EndAsync(Patience.ForProgress)).Expect(130);
         await testbed.NothingIsLeftAsync(objects);
-        JsonElement last = JsonDocument.Parse(outcome.Out[^1]).RootElement;
+        JsonElement last = outcome.Out.Select(static line => JsonDocument.Parse(line).RootElement).Last();
         Assert.Equal("interrupted by the user", last.GetProperty("incomplete_reason").GetString());
         AssertIncomplete(testbed, "interrupted by the user");
         Assert.True(File.Exists(Path.Combine(testbed.RunFolder(), "report.html")));
@@ -103,7 +103,7 @@ public sealed class InterruptedRunTests
         await run.SayAsync("of 4 nodes ready");
         Signals.SendToGroup(run.Pid, Signals.Interrupt);
         (await run.EndAsync(Patience.ForProgress)).Expect(130);
-        await testbed.NothingIsLeftAsync(BpfObjects.Of([]));
+        await testbed.NothingIsLeftAsync(BpfObjects.None);
         Assert.False(Directory.Exists($"/run/nodebox/labs/{testbed.Name}"));
     }
 

@@ -16,26 +16,14 @@ public sealed class UnmeasuredRunTests
         testbed.WriteSmallScenarios(tasks: 2, concurrency: 2);
         await testbed.MakeModelAsync();
         IReadOnlyList<string> powerless = Rights.Without("bpf", "perfmon", "sys_admin");
-        Invocation[] nodes = [.. s_nodes.Select(node => testbed.StartNode(node, powerless))];
-        try
+        await using (LoopbackNodes nodes = await LoopbackNodes.StartAsync(testbed, powerless))
         {
-            await Task.WhenAll(nodes.Select(static node => node.SayAsync("is ready on")));
-            await Task.WhenAll(nodes.Select(static node => node.SayAsync($"flows are not measured: {Why}")));
+            await nodes.AllSayAsync($"flows are not measured: {Why}");
             string[] command =
             [
                 .. powerless, Published.Binary, "run-scenario", "baseline", "agentic-simple", "agentic-multihop", "--state", testbed.State,
             ];
             AssertTerminal((await testbed.RunAsync(Patience.ForRun, command)).Expect(0));
-            foreach (Invocation node in nodes)
-            {
-                Signals.Send(node.Pid, Signals.Terminate);
-            }
-
-            await Task.WhenAll(nodes.Select(static async node => (await node.EndAsync(Patience.ForProgress)).Expect(0)));
-        }
-        finally
-        {
-            Array.ForEach(nodes, static node => node.Dispose());
         }
 
         AssertManifest(testbed.RunFolder());
