@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace NodeBox.A2A;
 
-/// <summary>Says to a client where its JSON has not the protocol's shape. The framework's own words would name this program's types.</summary>
+/// <summary>Says where a client's JSON has not the protocol's shape. The framework's own words would name this program's types.</summary>
 internal static class Misfit
 {
     // Which members are missing stands in the message alone: "… missing required properties including: 'a', 'b'." (System.Text.Json 9).

@@ -114,7 +114,8 @@ public sealed class RunFolder : IDisposable
         string file = File(table.Name);
         if (!System.IO.File.Exists(file))
         {
-            throw new RunFolderException($"{file}: is missing, so {Path} is no complete run folder");
+            string reason = Manifest.IncompleteReason is { } known ? $": {known}" : "";
+            throw new RunFolderException($"{file}: is missing, so {Path} is no complete run folder{reason}");
         }
 
         try

@@ -31,6 +31,7 @@ internal sealed class LabFiles
         {
             File.Delete(file);
         }
+
         foreach (string folder in System.IO.Directory.EnumerateDirectories(Directory))
         {
             System.IO.Directory.Delete(folder, recursive: true);

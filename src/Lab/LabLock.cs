@@ -24,10 +24,12 @@ internal sealed class LabLock : IDisposable
                 File.WriteAllText(files.Owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
                 return taken;
             }
+
             if (DateTime.UtcNow >= until)
             {
                 return null;
             }
+
             Thread.Sleep(20);
         }
     }
@@ -72,6 +74,7 @@ internal sealed class LabLock : IDisposable
             file.Dispose();
             return null;
         }
+
         return new LabLock(file);
     }
 

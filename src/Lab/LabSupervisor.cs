@@ -27,6 +27,7 @@ public static class LabSupervisor
             {
                 _ = StopAtEndAsync(input, stop);
             }
+
             LabState last = await new SupervisedLab(spec, files).RunAsync(stop.Token);
             await Console.Out.WriteLineAsync(last.ToJson());
             return last.Status == LabStatus.Down ? 0 : 1;
@@ -50,6 +51,7 @@ public static class LabSupervisor
         while (await input.ReadLineAsync() is not null)
         {
         }
+
         await stop.CancelAsync();
     }
 }

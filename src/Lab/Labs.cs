@@ -29,10 +29,12 @@ public static class Labs
         {
             throw AlreadyUp(spec.Name, owner);
         }
+
         if (spec.LogDirectory is string logs)
         {
             spec = spec with { LogDirectory = Path.GetFullPath(logs) };
         }
+
         Process supervisor = SupervisorStart.Begin(spec, supervisorCommand);
         try
         {
@@ -46,6 +48,7 @@ public static class Labs
                 Libc.Kill(supervisor.Id, Libc.SigTerm);
                 await supervisor.WaitForExitAsync(CancellationToken.None);
             }
+
             supervisor.Dispose();
             throw;
         }
@@ -82,6 +85,7 @@ public static class Labs
         {
             return null;
         }
+
         await StopSupervisorAsync(name, files);
         using LabLock held = LabLock.TryTake(files, TimeSpan.FromSeconds(2)) ?? throw AlreadyUp(name, LabLock.Holder(files));
         Namespaces.RemoveAll(name);
@@ -109,6 +113,7 @@ public static class Labs
         {
             return state;
         }
+
         return state with
         {
             Status = LabStatus.Abandoned,
@@ -123,6 +128,7 @@ public static class Labs
         {
             return;
         }
+
         if (!await ReleasedAsync(files, LabLock.Holder(files), Libc.SigKill, s_killGrace))
         {
             throw new LabException(LabFault.Failed, $"process {LabLock.Holder(files)}, which holds lab {name}, does not end");
@@ -136,6 +142,7 @@ public static class Labs
         {
             Libc.Kill(holder.Value, signal);
         }
+
         DateTime until = DateTime.UtcNow + patience;
         while (LabLock.Holder(files) is not null)
         {
@@ -143,8 +150,10 @@ public static class Labs
             {
                 return false;
             }
+
             await Task.Delay(s_poll);
         }
+
         return true;
     }
 }

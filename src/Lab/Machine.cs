@@ -14,10 +14,12 @@ internal static class Machine
         {
             throw new LabException(LabFault.Machine, "this kernel has no network namespaces (CONFIG_NET_NS)");
         }
+
         if (!Has(CapNetAdmin) || !Has(CapSysAdmin))
         {
             throw new LabException(LabFault.Machine, "a lab needs root, or CAP_NET_ADMIN and CAP_SYS_ADMIN: run it with sudo");
         }
+
         _ = Programs.Ip;
         _ = Programs.Setsid;
     }

@@ -30,10 +30,12 @@ internal static class Namespaces
             KillProcesses(@namespace);
             Programs.RunIp("netns", "del", @namespace);
         }
+
         foreach (string folder in Entries(PerNamespaceEtc, lab).Select(Etc))
         {
             Directory.Delete(folder, recursive: true);
         }
+
         return existing.Count;
     }
 
@@ -48,14 +50,17 @@ internal static class Namespaces
             {
                 return;
             }
+
             if (DateTime.UtcNow > until)
             {
                 throw new LabException(LabFault.Failed, $"processes in namespace {@namespace} survive SIGKILL: {string.Join(", ", pids)}");
             }
+
             foreach (string pid in pids)
             {
                 Libc.Kill(int.Parse(pid, CultureInfo.InvariantCulture), Libc.SigKill);
             }
+
             Thread.Sleep(10);
         }
     }

@@ -20,6 +20,7 @@ internal sealed class NodeLog(string path, long limit = NodeLog.DefaultLimit) : 
             File.Move(path, path + ".1", overwrite: true);
             _file = Create(path);
         }
+
         _file.Write(bytes);
     }
 
@@ -42,6 +43,7 @@ internal sealed class NodeLog(string path, long limit = NodeLog.DefaultLimit) : 
         {
             return [];
         }
+
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         file.Seek(-Math.Min(file.Length, 8 << 10), SeekOrigin.End);
         using var reader = new StreamReader(file, Encoding.UTF8);

@@ -58,6 +58,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         {
             start.Environment[name] = value;
         }
+
         start.Environment[NodeEnvironment.ReadyFile] = readyFile;
         start.Environment[NodeEnvironment.ExitWithStdin] = "1";
         return new NodeProcess(node, Process.Start(start)!, readyFile, logFile);

@@ -25,6 +25,7 @@ internal static class Programs
         {
             return IsExecutable(program) ? program : null;
         }
+
         return searchPath
             .Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, program))

@@ -34,6 +34,7 @@ public sealed class RunningLab : IAsyncDisposable
             _supervisor.StandardInput.Close();
             await Ended;
         }
+
         _supervisor.Dispose();
     }
 

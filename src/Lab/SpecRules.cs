@@ -32,22 +32,27 @@ internal static partial class SpecRules
         {
             yield return ErrorOfName(spec.Name);
         }
+
         if (spec.Nodes.Count == 0)
         {
             yield return "a lab needs at least one node";
         }
+
         if (spec.PrefixLength is < 8 or > 30)
         {
             yield return $"prefix length {spec.PrefixLength} is not between 8 and 30";
         }
+
         if (spec.ReadyWithin <= TimeSpan.Zero || spec.ReadyWithin > s_maxReadyWithin)
         {
             yield return $"the time to become ready, {spec.ReadyWithin}, is not above 0 and at most {s_maxReadyWithin}";
         }
+
         if (spec.StopWithin < TimeSpan.Zero || spec.StopWithin > LabSpec.MaxStopWithin)
         {
             yield return $"the time to stop, {spec.StopWithin}, is not from 0 to {LabSpec.MaxStopWithin}";
         }
+
         if (!CongestionControlName().IsMatch(spec.CongestionControl))
         {
             yield return $"congestion control '{spec.CongestionControl}' is not a name such as cubic";
@@ -60,14 +65,17 @@ internal static partial class SpecRules
         {
             yield return $"node name '{node.Name}' is not 1 to 15 of a-z, 0-9 and '-', beginning and ending without '-'";
         }
+
         if (node.Name is Namespaces.Switch or LabNetwork.Bridge or "lo" or "all" or "default" or "localhost")
         {
             yield return $"node name '{node.Name}' already means something else in a lab";
         }
+
         if (Subnet.Parse(node.Address) is null)
         {
             yield return $"node {node.Name}: '{node.Address}' is not an IPv4 address such as 10.77.0.1";
         }
+
         if (node.Command.Count == 0)
         {
             yield return $"node {node.Name} has no command";
@@ -84,10 +92,12 @@ internal static partial class SpecRules
         {
             yield return $"nodes {string.Join(" and ", same.Select(node => node.Name))} have the same address {same.Key}";
         }
+
         if (spec.PrefixLength is < 8 or > 30)
         {
             yield break;
         }
+
         Subnet? shared = null;
         foreach (LabNode node in spec.Nodes)
         {
@@ -95,11 +105,13 @@ internal static partial class SpecRules
             {
                 continue;
             }
+
             shared ??= Subnet.Around(address, spec.PrefixLength);
             if (!shared.Value.Contains(address))
             {
                 yield return $"node {node.Name}: {node.Address} is not in {shared}, where the nodes before it are";
             }
+
             if (!Subnet.Around(address, spec.PrefixLength).IsHost(address))
             {
                 yield return $"node {node.Name}: {node.Address} is the first or the last address of its /{spec.PrefixLength}";

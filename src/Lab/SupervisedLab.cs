@@ -26,6 +26,7 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
         {
             last.Save(files.State);
         }
+
         return last;
     }
 
@@ -65,10 +66,12 @@ internal sealed class SupervisedLab(LabSpec spec, LabFiles files)
                 ready = now;
                 Report(LabStatus.Starting);
             }
+
             if (DateTime.UtcNow > until && _nodes.Find(node => !node.IsReady) is NodeProcess late)
             {
                 throw new LabException(LabFault.Failed, late.ExplainUnready(spec.ReadyWithin));
             }
+
             await Task.Delay(s_readyPoll, stop);
         }
     }

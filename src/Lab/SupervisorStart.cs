@@ -32,6 +32,7 @@ internal static class SupervisorStart
         {
             // It has ended before it read the line; its exit code and its words say more than EPIPE.
         }
+
         return supervisor;
     }
 
@@ -55,15 +56,18 @@ internal static class SupervisorStart
                     last = now;
                     progress?.Report(state);
                 }
+
                 if (state.Status == LabStatus.Up)
                 {
                     return state;
                 }
             }
+
             if (ended)
             {
                 throw await WhyNotUpAsync(spec, supervisor, state, said);
             }
+
             await Task.Delay(s_poll, cancellation);
         }
     }
@@ -74,10 +78,12 @@ internal static class SupervisorStart
         {
             return new LabException(state.Fault ?? LabFault.Failed, reason);
         }
+
         if (supervisor.ExitCode == 0)
         {
             return new LabException(LabFault.Failed, $"lab {spec.Name} was taken down while it was starting");
         }
+
         string words = (await said).Trim();
         return new LabException(
             LabFault.Failed,

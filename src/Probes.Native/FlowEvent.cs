@@ -100,8 +100,5 @@ public readonly ref struct FlowEvent
     /// <summary>The smallest RTT in µs of the kernel's window (five minutes by default), null without a sample.</summary>
     public uint? MinRttUs => _event.min_rtt_us == NoRtt ? null : _event.min_rtt_us;
 
-    private static ulong? NullIfZero(ulong value)
-    {
-        return value == 0 ? null : value;
-    }
+    private static ulong? NullIfZero(ulong value) => value == 0 ? null : value;
 }

@@ -95,10 +95,8 @@ public sealed class FlowProbes : IDisposable
     }
 
     /// <summary>The account of each program.</summary>
-    public IReadOnlyList<ProbeLedger> ReadLedgers()
-    {
-        return [.. _programs.Select((program, index) => LedgerReader.Read(program, _maps.Ledgers, index))];
-    }
+    public IReadOnlyList<ProbeLedger> ReadLedgers() =>
+        [.. _programs.Select((program, index) => LedgerReader.Read(program, _maps.Ledgers, index))];
 
     /// <summary>
     /// The connected sockets of the calling thread's network namespace, with what the programs and tags know of them:

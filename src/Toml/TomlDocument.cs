@@ -32,7 +32,7 @@ public sealed class TomlDocument
         byte[] bytes = new byte[MaxBytes + 1];
         try
         {
-            using var stream = System.IO.File.OpenRead(path);
+            using FileStream stream = System.IO.File.OpenRead(path);
             int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return Parse(bytes.AsSpan(0, length), path);
         }
@@ -70,23 +70,18 @@ public sealed class TomlDocument
     }
 
     /// <summary>The typed view of the whole file, which adds what it finds wrong to <paramref name="errors"/>.</summary>
-    public TomlSection Section(TomlErrors errors)
-    {
-        return TomlSection.Of(this, errors);
-    }
+    public TomlSection Section(TomlErrors errors) => TomlSection.Of(this, errors);
 
     private static TomlDocument ParseText(string text, string file)
     {
         var errors = new TomlErrors();
         SourceText.CheckCharacters(text, file, errors);
         errors.ThrowIfAny();
-        var root = new Parser(text, file, errors).Document();
+        TomlTable root = new Parser(text, file, errors).Document();
         errors.ThrowIfAny();
         return new TomlDocument(file, root);
     }
 
-    private static TomlException Unusable(string file, TomlPosition position, string message)
-    {
-        return new TomlException([new TomlError(file, position.Line, position.Column, message)]);
-    }
+    private static TomlException Unusable(string file, TomlPosition position, string message) =>
+        new TomlException([new TomlError(file, position.Line, position.Column, message)]);
 }

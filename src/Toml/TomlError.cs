@@ -4,8 +4,5 @@ namespace NodeBox.Toml;
 public sealed record TomlError(string File, int Line, int Column, string Message)
 {
     /// <summary>The form that editors and terminals can jump to: <c>roles.toml:12:8: …</c>.</summary>
-    public override string ToString()
-    {
-        return $"{File}:{Line}:{Column}: {Message}";
-    }
+    public override string ToString() => $"{File}:{Line}:{Column}: {Message}";
 }

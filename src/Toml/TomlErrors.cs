@@ -47,8 +47,5 @@ public sealed class TomlErrors : IReadOnlyCollection<TomlError>
             .GetEnumerator();
     }
 
-    IEnumerator IEnumerable.GetEnumerator()
-    {
-        return GetEnumerator();
-    }
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -5,8 +5,5 @@ public readonly record struct TomlPosition(int Line, int Column) : IComparable<T
 {
     public static TomlPosition Start => new(1, 1);
 
-    public int CompareTo(TomlPosition other)
-    {
-        return (Line, Column).CompareTo((other.Line, other.Column));
-    }
+    public int CompareTo(TomlPosition other) => (Line, Column).CompareTo((other.Line, other.Column));
 }

@@ -4,16 +4,10 @@ namespace NodeBox.Toml;
 
 public sealed partial class TomlSection
 {
-    public string String(string key, string fallback)
-    {
-        return OptionalString(key) ?? fallback;
-    }
+    public string String(string key, string fallback) => OptionalString(key) ?? fallback;
 
     /// <summary>Null if the key is missing or is not a string.</summary>
-    public string? OptionalString(string key)
-    {
-        return Read<TomlString>(key, "a \"string\"")?.Value;
-    }
+    public string? OptionalString(string key) => Read<TomlString>(key, "a \"string\"")?.Value;
 
     /// <summary>A string with at least one character; empty after an error.</summary>
     public string RequiredString(string key)
@@ -33,10 +27,7 @@ public sealed partial class TomlSection
         return value ?? "";
     }
 
-    public int Int(string key, int fallback, int min = int.MinValue, int max = int.MaxValue)
-    {
-        return (int)Long(key, fallback, min, max);
-    }
+    public int Int(string key, int fallback, int min = int.MinValue, int max = int.MaxValue) => (int)Long(key, fallback, min, max);
 
     /// <summary>An integer in a range, both ends included.</summary>
     public long Long(string key, long fallback, long min = long.MinValue, long max = long.MaxValue)
@@ -83,10 +74,7 @@ public sealed partial class TomlSection
         return Read<TomlFloat>(key, "a number")?.Value is { } value ? InRange(key, value, fallback, min, max) : fallback;
     }
 
-    public bool Bool(string key, bool fallback)
-    {
-        return Read<TomlBoolean>(key, "true or false")?.Value ?? fallback;
-    }
+    public bool Bool(string key, bool fallback) => Read<TomlBoolean>(key, "true or false")?.Value ?? fallback;
 
     /// <summary>A time span such as "250ms", "1.5s", "1m" or "2h", in a range with both ends included; min is zero if not given.</summary>
     public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan? min = null, TimeSpan? max = null)
@@ -103,7 +91,7 @@ public sealed partial class TomlSection
             return fallback;
         }
 
-        var least = min ?? TimeSpan.Zero;
+        TimeSpan least = min ?? TimeSpan.Zero;
         if (duration < least || duration > max)
         {
             string range = max is { } most ? $"{DurationSyntax.Write(least)} to {DurationSyntax.Write(most)}" : $"{DurationSyntax.Write(least)} or more";
@@ -123,7 +111,7 @@ public sealed partial class TomlSection
             return fallback;
         }
 
-        foreach (var item in array.Items.Where(item => item is not TomlString))
+        foreach (TomlValue? item in array.Items.Where(item => item is not TomlString))
         {
             ErrorAt(item.Position, Shown.Key(key), $"{Shown.Value(item)} is {Shown.Kind(item.Kind)}: write {form}");
         }

@@ -40,28 +40,17 @@ public sealed partial class TomlSection
     /// <summary>The keys in the order of the file, without those of the defaults.</summary>
     public IEnumerable<string> Keys => _table.Entries.Select(entry => entry.Key);
 
-    internal static TomlSection Of(TomlDocument document, TomlErrors errors)
-    {
-        return new TomlSection(document.Root, document.File, "", errors, exists: true);
-    }
+    internal static TomlSection Of(TomlDocument document, TomlErrors errors) =>
+        new TomlSection(document.Root, document.File, "", errors, exists: true);
 
     /// <summary>This section over another: keys that are missing here are read from <paramref name="section"/>.</summary>
-    public TomlSection WithDefaults(TomlSection section)
-    {
-        return new TomlSection(_table, _file, Path, _errors, Exists, section) { Name = Name };
-    }
+    public TomlSection WithDefaults(TomlSection section) => new TomlSection(_table, _file, Path, _errors, Exists, section) { Name = Name };
 
     /// <summary>Whether the key is in the file, here or in the defaults.</summary>
-    public bool Has(string key)
-    {
-        return Find(key) is not null;
-    }
+    public bool Has(string key) => Find(key) is not null;
 
     /// <summary>The value as the file has it, for shapes that have no method here; null if it is missing.</summary>
-    public TomlValue? Value(string key)
-    {
-        return Find(key)?.Value;
-    }
+    public TomlValue? Value(string key) => Find(key)?.Value;
 
     /// <summary>The table under a key, here or, if it is missing here, in the defaults.</summary>
     public TomlSection Section(string key)
@@ -117,21 +106,16 @@ public sealed partial class TomlSection
     /// <param name="position">The place.</param>
     /// <param name="path">The way there from this section, as it is to be shown: <c>arguments.list[2]</c>.</param>
     /// <param name="message">What is wrong.</param>
-    public void ErrorAt(TomlPosition position, string path, string message)
-    {
+    public void ErrorAt(TomlPosition position, string path, string message) =>
         _errors.Add(_file, position, Path.Length == 0 ? $"{path}: {message}" : $"{Path}.{path}: {message}");
-    }
 
     /// <summary>Adds an error at the section as a whole.</summary>
-    public void Error(string message)
-    {
-        _errors.Add(_file, Position, Path.Length == 0 ? message : $"{Path}: {message}");
-    }
+    public void Error(string message) => _errors.Add(_file, Position, Path.Length == 0 ? message : $"{Path}: {message}");
 
     /// <summary>Reports every key that no one has asked for. Call it last.</summary>
     public void RejectUnknown()
     {
-        foreach (var entry in _table.Entries.Where(entry => !_known.Contains(entry.Key)))
+        foreach (TomlEntry? entry in _table.Entries.Where(entry => !_known.Contains(entry.Key)))
         {
             ErrorAt(entry.KeyPosition, Shown.Key(entry.Key), $"unknown key: {Suggestion.For(entry.Key, _known)}");
         }
@@ -142,14 +126,14 @@ public sealed partial class TomlSection
     private Found? Find(string key)
     {
         _known.Add(key);
-        var below = _defaults?.Find(key);
-        return _table.TryGetEntry(key, out var entry) ? new Found(this, key, entry.Value) : below;
+        Found? below = _defaults?.Find(key);
+        return _table.TryGetEntry(key, out TomlEntry? entry) ? new Found(this, key, entry.Value) : below;
     }
 
     private List<TomlSection> Items(string key, TomlArray array)
     {
         var items = new List<TomlSection>();
-        foreach (var (index, item) in array.Items.Index())
+        foreach ((int index, TomlValue? item) in array.Items.Index())
         {
             string name = $"{key}[{index}]";
             if (item is TomlTable itemTable)
@@ -168,7 +152,7 @@ public sealed partial class TomlSection
     private List<TomlSection> Children()
     {
         var children = new List<TomlSection>();
-        foreach (var entry in _table.Entries)
+        foreach (TomlEntry entry in _table.Entries)
         {
             if (entry.Value is TomlTable)
             {
@@ -195,20 +179,12 @@ public sealed partial class TomlSection
         return new TomlSection(child, _file, path, _errors, exists: true) { Name = name };
     }
 
-    private void Mistyped(Found found, string expected)
-    {
+    private void Mistyped(Found found, string expected) =>
         ErrorAt(found.Value.Position, Shown.Key(found.Key), $"{Shown.Value(found.Value)} is {Shown.Kind(found.Value.Kind)}: write {expected}");
-    }
 
-    private string Join(string key)
-    {
-        return Path.Length == 0 ? Shown.Key(key) : $"{Path}.{Shown.Key(key)}";
-    }
+    private string Join(string key) => Path.Length == 0 ? Shown.Key(key) : $"{Path}.{Shown.Key(key)}";
 
-    private static TomlTable Empty(TomlPosition position)
-    {
-        return new TomlTable(position, TableOrigin.Implicit);
-    }
+    private static TomlTable Empty(TomlPosition position) => new TomlTable(position, TableOrigin.Implicit);
 
     /// <summary>A value and the section that holds it: this one, or one below that gives defaults.</summary>
     private sealed record Found(TomlSection Section, string Key, TomlValue Value);

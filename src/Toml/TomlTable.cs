@@ -38,13 +38,7 @@ public sealed class TomlTable : TomlValue
 
     public TomlValue? this[string key] => _entries.GetValueOrDefault(key)?.Value;
 
-    public bool TryGetEntry(string key, [NotNullWhen(true)] out TomlEntry? entry)
-    {
-        return _entries.TryGetValue(key, out entry);
-    }
+    public bool TryGetEntry(string key, [NotNullWhen(true)] out TomlEntry? entry) => _entries.TryGetValue(key, out entry);
 
-    internal void Add(TomlEntry entry)
-    {
-        _entries.Add(entry.Key, entry);
-    }
+    internal void Add(TomlEntry entry) => _entries.Add(entry.Key, entry);
 }

@@ -69,8 +69,5 @@ public sealed class TomlArray(TomlPosition position) : TomlValue(TomlKind.Array,
     /// <summary>Whether <c>[[name]]</c> headers made it: only such an array may grow later in the file.</summary>
     internal bool IsOfTables { get; init; }
 
-    internal void Add(TomlValue value)
-    {
-        _items.Add(value);
-    }
+    internal void Add(TomlValue value) => _items.Add(value);
 }

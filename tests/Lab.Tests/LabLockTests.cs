@@ -14,6 +14,7 @@ public sealed class LabLockTests
             Assert.Equal(Environment.ProcessId, LabLock.Holder(files));
             Assert.Null(LabLock.TryTake(files, TimeSpan.FromMilliseconds(50)));
         }
+
         Assert.Null(LabLock.Holder(files));
         files.Remove();
     }

@@ -54,12 +54,14 @@ public sealed class LabsTests
         await using (await TestLab.UpAsync(spec))
         {
         }
+
         Assert.Equal(LabStatus.Up, Labs.Status(lab.Name)!.Status);
         await Labs.DownAsync(lab.Name);
 
         await using (await TestLab.UpAsync(spec with { Lifetime = LabLifetime.Bound }))
         {
         }
+
         Assert.Null(Labs.Status(lab.Name));
         Assert.Empty(lab.Remains());
     }
@@ -142,6 +144,7 @@ public sealed class LabsTests
         await using (await TestLab.UpAsync(TestLab.TwoNodes(shorter) with { Lifetime = LabLifetime.Bound }))
         {
         }
+
         Assert.Null(await Labs.DownAsync(shorter));
         Assert.Equal(LabStatus.Up, Labs.Status(longer.Name)!.Status);
         Assert.Equal(2, longer.Processes().Count);
@@ -179,6 +182,7 @@ public sealed class LabsTests
             {
                 await Labs.DownAsync(lab.Name);
             }
+
             Assert.Equal("one\ntwo\nthree\nlast\n", File.ReadAllText(Path.Combine(logs.FullName, "n1.log")));
         }
         finally

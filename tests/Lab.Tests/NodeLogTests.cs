@@ -20,6 +20,7 @@ public sealed class NodeLogTests : IDisposable
                 log.Write(Encoding.UTF8.GetBytes($"line {line}\n"));
             }
         }
+
         Assert.InRange(new FileInfo(File1).Length, 1, 1000);
         Assert.InRange(new FileInfo(File1 + ".1").Length, 900, 1000);
         string kept = File.ReadAllText(File1 + ".1") + File.ReadAllText(File1);
@@ -36,6 +37,7 @@ public sealed class NodeLogTests : IDisposable
         {
             await log.CopyFromAsync(new MemoryStream(bytes));
         }
+
         Assert.Equal(bytes, File.ReadAllBytes(File1));
     }
 

@@ -22,7 +22,7 @@ internal static class RunSection
             Nodes(manifest));
         if (manifest.Links is { Count: > 0 } links)
         {
-            var rows = links.Select(link => new[] { link.From ?? "", link.To ?? "", Words(link.Asked), Words(link.Achieved) });
+            IEnumerable<string[]> rows = links.Select(link => new[] { link.From ?? "", link.To ?? "", Words(link.Asked), Words(link.Achieved) });
             section.Add(new XElement("h3", "Links"), Markup.Table(null, ["From", "To", "Asked", "Achieved"], rows, words: true));
         }
 
@@ -53,7 +53,7 @@ internal static class RunSection
             "Node", "Role", "Kernel", "Flows measured by", "Congestion control",
             "Clock within (µs)", "Cores busy", "Waited for CPU (ms)", "Exit",
         ];
-        var rows = manifest.Nodes!.Select(pair => new[]
+        IEnumerable<string[]> rows = manifest.Nodes!.Select(pair => new[]
         {
             pair.Key,
             pair.Value.Role ?? "",

@@ -23,9 +23,10 @@ internal static class TableSection
         }
 
         ILookup<(string, string, string), Comparison> found = summary.Comparisons.ToLookup(comparison => (comparison.A, comparison.B, comparison.Metric));
-        var rows = from metric in Metric.All
-                   where summary.Comparisons.Any(comparison => comparison.Metric == metric.Key)
-                   select pairs.Select(pair => Cell(found[(pair.A, pair.B, metric.Key)].FirstOrDefault(), metric)).Prepend(metric.Label);
+        IEnumerable<IEnumerable<object>> rows =
+            from metric in Metric.All
+            where summary.Comparisons.Any(comparison => comparison.Metric == metric.Key)
+            select pairs.Select(pair => Cell(found[(pair.A, pair.B, metric.Key)].FirstOrDefault(), metric)).Prepend(metric.Label);
         return new XElement(
             "section",
             new XElement("h2", "How far apart the scenarios are"),
@@ -38,20 +39,21 @@ internal static class TableSection
 
     public static XElement Everything(Summary summary)
     {
-        var rows = from scenario in summary.Scenarios
-                   from metric in Metric.All
-                   where scenario.Value.Metrics.ContainsKey(metric.Key)
-                   let figures = scenario.Value.Metrics[metric.Key]
-                   select new[]
-                   {
-                       $"{scenario.Key}: {metric.Label}",
-                       metric.Unit == "us" ? "µs" : metric.Unit,
-                       Quantity.Number(figures.N),
-                       With(figures, "mean", figures.Mean),
-                       With(figures, "p50", figures.P50),
-                       With(figures, "p95", figures.P95),
-                       With(figures, "p99", figures.P99),
-                   };
+        IEnumerable<string[]> rows =
+            from scenario in summary.Scenarios
+            from metric in Metric.All
+            where scenario.Value.Metrics.ContainsKey(metric.Key)
+            let figures = scenario.Value.Metrics[metric.Key]
+            select new[]
+            {
+                $"{scenario.Key}: {metric.Label}",
+                metric.Unit == "us" ? "µs" : metric.Unit,
+                Quantity.Number(figures.N),
+                With(figures, "mean", figures.Mean),
+                With(figures, "p50", figures.P50),
+                With(figures, "p95", figures.P95),
+                With(figures, "p99", figures.P99),
+            };
         return new XElement(
             "details",
             new XElement("summary", "All figures of summary.json"),

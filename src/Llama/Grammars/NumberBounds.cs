@@ -42,8 +42,8 @@ internal readonly record struct NumberBounds(decimal Least, decimal Most)
             throw new UnsupportedSchemaException(path, "has a minimum or maximum of a number that is not an integer, which is not supported");
         }
 
-        var least = (long)Least;
-        var most = (long)Most;
+        long least = (long)Least;
+        long most = (long)Most;
         return IntegerRange.Joined(
             least < 0 ? $"\"-\" {Unsigned(Math.Max(0, -most), -least)}" : null,
             most >= 0 ? Unsigned(Math.Max(0, least), most) : null);

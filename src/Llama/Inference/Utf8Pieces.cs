@@ -18,7 +18,7 @@ internal sealed class Utf8Pieces
 
     private string Decode(ReadOnlySpan<byte> bytes, bool flush)
     {
-        var characters = new char[_decoder.GetCharCount(bytes, flush)];
+        char[] characters = new char[_decoder.GetCharCount(bytes, flush)];
         _decoder.GetChars(bytes, characters, flush);
         return new string(characters);
     }

@@ -99,7 +99,7 @@ internal sealed unsafe class LlamaModel : IDisposable
 
         // No token is shorter than a byte, and a few may be added at either end.
         byte[] text = Encoding.UTF8.GetBytes(part.Text);
-        var tokens = new int[text.Length + 4];
+        int[] tokens = new int[text.Length + 4];
         fixed (byte* textStart = text)
         fixed (int* tokensStart = tokens)
         {

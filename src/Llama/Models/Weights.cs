@@ -15,7 +15,7 @@ internal sealed class Weights(ulong seed)
     public float[] Matrix(int inputs, int outputs)
     {
         float bound = MathF.Sqrt(3f / inputs);
-        var weights = new float[inputs * outputs];
+        float[] weights = new float[inputs * outputs];
         for (int i = 0; i < weights.Length; i++)
         {
             weights[i] = bound * NextSigned();

@@ -14,6 +14,7 @@ internal static class CheckCommand
 
     public static Command Create()
     {
+        s_scenarios.Validators.Add(ConfigOption.RejectOptions);
         var command = new Command("check", "Check roles.toml and the scenarios; print every error with its line.") { s_scenarios, ConfigOption.Config };
         command.SetAction(Run);
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace NodeBox.Commands;
 
@@ -15,4 +16,13 @@ internal static class ConfigOption
     {
         Description = "One JSON object per line on stdout, for programs; text for people goes to stderr.",
     };
+
+    /// <summary>For an argument that takes any number of names: without this, it would take a mistyped option for a name.</summary>
+    public static void RejectOptions(ArgumentResult result)
+    {
+        foreach (Token token in result.Tokens.Where(static token => token.Value.StartsWith('-')))
+        {
+            result.AddError($"Unrecognized option '{token.Value}'.");
+        }
+    }
 }

@@ -21,14 +21,14 @@ internal sealed record DriverOrder(string RunId, IReadOnlyList<Scenario> Scenari
 {
     /// <summary>The run folder.</summary>
     public string Folder => Path.Combine(OutDirectory, RunId);
-
-    /// <summary>This process's command line, for the manifest.</summary>
-    public string Command { get; } = string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Prepend("nodebox"));
 }
 
 /// <summary>The driver: runs scenarios against nodes that are up, and leaves a run folder behind.</summary>
 internal static class Driver
 {
+    /// <summary>This process's command line, for the manifest.</summary>
+    public static string CommandOfThisProcess => string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Prepend("nodebox"));
+
     /// <param name="testbed">The nodes.</param>
     /// <param name="stateDirectory">Where this machine's node keeps its state, or null for the default.</param>
     /// <param name="order">What to run.</param>
@@ -44,7 +44,7 @@ internal static class Driver
         using DriverTags tags = DriverTags.From(StateDirectory.Of(stateDirectory, testbed, target.DriverNode));
         var telemetry = new DriverTelemetry(pusher.Add, _ => pusher.FlushAsync(TimeSpan.FromSeconds(10)));
         var request = new RunRequest(
-            order.RunId, order.Scenarios, order.Runs, order.Seed, order.OutDirectory, order.Command, Versions.All);
+            order.RunId, order.Scenarios, order.Runs, order.Seed, order.OutDirectory, CommandOfThisProcess, Versions.All);
 
         await RunView.ShowAsync(
             order.Json,

@@ -4,6 +4,7 @@ using NodeBox.Lab;
 using NodeBox.Llama;
 using NodeBox.Roles.Collector;
 using NodeBox.Scenarios.Running;
+using NodeBox.Store;
 using NodeBox.Toml;
 
 namespace NodeBox.Commands;
@@ -32,5 +33,5 @@ internal static class Failure
 
     private static bool IsExpected(Exception e) => e
         is NodeBoxException or TomlException or LabException or RunException or RunFolderException or A2AException
-        or ModelException or LlamaLibraryException or CollectorException or DllNotFoundException or IOException or UnauthorizedAccessException;
+        or ModelException or LlamaLibraryException or CollectorException or DuckDbException or DllNotFoundException or IOException or UnauthorizedAccessException;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodeBox.Analysis.Checks;
 using NodeBox.Scenarios.Running;
@@ -12,7 +13,9 @@ namespace NodeBox.Commands;
 internal sealed record RunLine(string RunDirectory, long Tasks, long FailedTasks, string? IncompleteReason, IReadOnlyList<Check> Checks);
 
 /// <summary>JSON lines of commands.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(OutcomeNames)])]
 [JsonSerializable(typeof(RunProgress))]
 [JsonSerializable(typeof(RunLine))]
 internal sealed partial class OutputJson : JsonSerializerContext;
+
+internal sealed class OutcomeNames() : JsonStringEnumConverter<CheckOutcome>(JsonNamingPolicy.SnakeCaseLower);

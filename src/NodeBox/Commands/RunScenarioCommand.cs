@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
+using NodeBox.Analysis;
 using NodeBox.Configuration;
 using NodeBox.Hosting;
 using NodeBox.Lab;
 using NodeBox.Scenarios.Definition;
-using NodeBox.Scenarios.Running;
 
 namespace NodeBox.Commands;
 
@@ -55,15 +56,20 @@ internal static class RunScenarioCommand
         Hidden = true,
     };
 
+    /// <summary>.NET, like a shell, gives this and the signal's number for a program that a signal ended.</summary>
+    private const int KilledBySignal = 128;
+
     public static Command Create()
     {
         s_runs.Validators.Add(static result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 1000)
+            // What is no number at all has an error already.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int runs) && runs is < 1 or > 1000)
             {
                 result.AddError("--runs takes 1 to 1000.");
             }
         });
+        s_names.Validators.Add(ConfigOption.RejectOptions);
         var command = new Command("run-scenario", "Run scenarios on the testbed, compare them, and write a run folder.")
         {
             s_names, s_lab, s_runs, s_seed, s_out, ConfigOption.Config, s_state, s_driveOnly, ConfigOption.Json,
@@ -77,7 +83,7 @@ internal static class RunScenarioCommand
         Testbed testbed = TestbedReader.Load(NodeSelection.FindConfig(parsed.GetValue(ConfigOption.Config)));
         Scenario[] scenarios = [.. parsed.GetValue(s_names)!.Select(static name => Scenario.Load(ScenarioFiles.Find(name)))];
         var order = new DriverOrder(
-            parsed.GetValue(s_driveOnly) ?? RunId.New(DateTime.UtcNow),
+            parsed.GetValue(s_driveOnly) ?? Scenarios.Running.RunId.New(DateTime.UtcNow),
             scenarios,
             parsed.GetValue(s_runs),
             parsed.GetValue(s_seed),
@@ -85,7 +91,11 @@ internal static class RunScenarioCommand
             parsed.GetValue(ConfigOption.Json));
         if (parsed.GetValue(s_lab))
         {
-            await RunInLabAsync(testbed, order, cancellation);
+            int driven = await RunInLabAsync(testbed, order, cancellation);
+            if (driven != ExitCodes.Done)
+            {
+                return driven;
+            }
         }
         else
         {
@@ -93,48 +103,69 @@ internal static class RunScenarioCommand
             await Driver.RunAsync(testbed, parsed.GetValue(s_state), order, stop.Token);
         }
 
-        int code = parsed.GetValue(s_driveOnly) is null ? RunOutcome.Show(order.Folder, order.Json) : ExitCodes.Done;
+        int code = parsed.GetValue(s_driveOnly) is null ? Show(order, cancellation) : ExitCodes.Done;
         return cancellation.IsCancellationRequested ? ExitCodes.Interrupted : code;
     }
 
-    // The driver is a process of its own in the collector's namespace, as it would be on the collector's machine. It drives only: what the
-    // nodes' ends say of the run is known when the lab is down.
-    private static async Task RunInLabAsync(Testbed testbed, DriverOrder order, CancellationToken cancellation)
+    // A run that was interrupted before any task ended has nothing to analyse.
+    private static int Show(DriverOrder order, CancellationToken cancellation)
     {
-        Task<LabState> ended;
-        await using (RunningLab lab = await Labs.UpAsync(
-            LabSpecs.Of(testbed, LabLifetime.Bound), LabCommand.SuperviseCommand, new LabProgress(), cancellation))
+        try
         {
-            ended = lab.Ended;
-            Task<int> driving = DriveInLabAsync(testbed, order, cancellation);
-            await Task.WhenAny(driving, ended);
-            if (!driving.IsCompleted && (await ended).Reason is { } reason)
-            {
-                throw new NodeBoxException(ExitCodes.Incomplete, $"the run is incomplete: the lab went down: {reason}");
-            }
-
-            // An interrupted driver has left what it measured. Of anything else it has said on stderr what was wrong.
-            if (await driving is not (ExitCodes.Done or ExitCodes.Interrupted) and int code)
-            {
-                throw new NodeBoxException(code, $"the driver ended with exit status {code}");
-            }
+            return RunOutcome.Show(order.Folder, order.Json);
         }
-
-        Manifest.NoteLab(order.Folder, order.Command, (await ended).Nodes.ToDictionary(static node => node.Name, static node => node.ExitCode));
+        catch (RunFolderException e) when (cancellation.IsCancellationRequested)
+        {
+            Console.Error.WriteLine($"nodebox: {e.Message}");
+            return ExitCodes.Interrupted;
+        }
     }
 
-    // The driver ends early, keeping what was measured, when its stdin ends: when the run is cancelled, or this process is no more.
-    private static async Task<int> DriveInLabAsync(Testbed testbed, DriverOrder order, CancellationToken cancellation)
+    // The driver is a process of its own in the collector's namespace, as it would be on the collector's machine. It drives only: what the
+    // nodes' ends say of the run is known when the lab is down. Returns what the driver returned; of an error it has said on stderr what was wrong.
+    private static async Task<int> RunInLabAsync(Testbed testbed, DriverOrder order, CancellationToken cancellation)
+    {
+        RunningLab lab = await Labs.UpAsync(LabSpecs.Of(testbed, LabLifetime.Bound), LabCommand.SuperviseCommand, new LabProgress(), cancellation);
+        int driven;
+        await using (lab)
+        {
+            driven = await DriveInLabAsync(testbed, order, lab.Ended, cancellation);
+        }
+
+        LabState last = await lab.Ended;
+        if (driven > KilledBySignal && driven != ExitCodes.Interrupted)
+        {
+            string cause = last.Reason is { } why ? $"the lab went down: {why}" : $"the driver was killed by signal {driven - KilledBySignal}";
+            throw new NodeBoxException(ExitCodes.Incomplete, $"the run is incomplete: {cause}");
+        }
+
+        // Without a folder the run had not begun.
+        if (driven is ExitCodes.Done or ExitCodes.Interrupted && Directory.Exists(order.Folder))
+        {
+            Dictionary<string, int?> exits = last.Nodes.ToDictionary(static node => node.Name, static node => node.ExitCode);
+            Scenarios.Running.Manifest.NoteEnd(order.Folder, Driver.CommandOfThisProcess, exits, last.Reason);
+            return ExitCodes.Done;
+        }
+
+        return driven;
+    }
+
+    // The driver ends early, keeping what was measured, when its stdin ends: when the run is cancelled, or this process is no more. It is
+    // killed when the lab has ended, as the lab's supervisor would do: no node is left to answer it.
+    private static async Task<int> DriveInLabAsync(Testbed testbed, DriverOrder order, Task labEnded, CancellationToken cancellation)
     {
         string[] line = DriverLine(testbed, order);
         var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardInput = true };
         start.Environment[NodeEnvironment.ExitWithStdin] = "1";
         using Process driver = Process.Start(start) ?? throw new NodeBoxException(ExitCodes.MachineLacks, $"cannot start {line[0]}");
+        Task exited = driver.WaitForExitAsync(CancellationToken.None);
         await using (cancellation.Register(driver.StandardInput.Close))
         {
-            await driver.WaitForExitAsync(CancellationToken.None);
+            await Task.WhenAny(exited, labEnded);
         }
 
+        driver.Kill();
+        await exited;
         return driver.ExitCode;
     }
 

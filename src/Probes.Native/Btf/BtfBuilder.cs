@@ -17,10 +17,7 @@ internal sealed class BtfBuilder
         return Add(Name(name), Info(BtfKind.Int, 0), bytes, encoding | (8 * bytes));
     }
 
-    public int Array(int element, int index, int count)
-    {
-        return Add(0, Info(BtfKind.Array, 0), 0, element, index, count);
-    }
+    public int Array(int element, int index, int count) => Add(0, Info(BtfKind.Array, 0), 0, element, index, count);
 
     /// <param name="members">Name, type id and offset in bytes of each.</param>
     public int Struct(string name, int bytes, params ReadOnlySpan<(string Name, int Type, int Offset)> members)
@@ -50,10 +47,7 @@ internal sealed class BtfBuilder
         return data;
     }
 
-    private static int Info(BtfKind kind, int count)
-    {
-        return ((int)kind << 24) | count;
-    }
+    private static int Info(BtfKind kind, int count) => ((int)kind << 24) | count;
 
     private int Name(string name)
     {

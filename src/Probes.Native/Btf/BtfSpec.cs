@@ -17,10 +17,7 @@ internal sealed class BtfSpec(byte[] data)
 
     /// <summary>The types of the running kernel.</summary>
     /// <exception cref="FileNotFoundException">The kernel has no BTF.</exception>
-    public static BtfSpec LoadKernel()
-    {
-        return new BtfSpec(File.ReadAllBytes(KernelPath));
-    }
+    public static BtfSpec LoadKernel() => new BtfSpec(File.ReadAllBytes(KernelPath));
 
     /// <summary>The number of types.</summary>
     public int Count => _data.Count - 1;
@@ -48,10 +45,7 @@ internal sealed class BtfSpec(byte[] data)
     }
 
     /// <summary>What a tp_btf program attaches to: the typedef btf_trace_NAME, which points to the tracepoint's prototype.</summary>
-    public int Tracepoint(string name)
-    {
-        return Find(BtfKind.Typedef, "btf_trace_" + name);
-    }
+    public int Tracepoint(string name) => Find(BtfKind.Typedef, "btf_trace_" + name);
 
     /// <summary>The number of arguments of a tracepoint, without the leading pointer that programs do not see.</summary>
     public int TracepointArguments(string name)
@@ -87,10 +81,7 @@ internal sealed class BtfSpec(byte[] data)
     }
 
     /// <summary>The member as a field that one instruction, or a copy, can take.</summary>
-    public Field Field(string structName, string path)
-    {
-        return Member(structName, path).Field;
-    }
+    public Field Field(string structName, string path) => Member(structName, path).Field;
 
     /// <summary>The value of an enumerator of a 32-bit enum.</summary>
     public int Enumerator(string enumName, string name)
@@ -178,10 +169,7 @@ internal sealed class BtfSpec(byte[] data)
         }
     }
 
-    private static int Deeper(int depth)
-    {
-        return depth > 0 ? depth - 1 : throw new BtfException($"BTF types nest deeper than {MaxDepth}");
-    }
+    private static int Deeper(int depth) => depth > 0 ? depth - 1 : throw new BtfException($"BTF types nest deeper than {MaxDepth}");
 
     private static int Multiply(int count, int size)
     {

@@ -22,10 +22,7 @@ internal readonly unsafe struct DiagReply(uint tagMap, uint flowMap)
     private const uint NoRtt = uint.MaxValue;
 
     /// <summary>Reads an answer without storages.</summary>
-    public static FlowSnapshot Parse(ReadOnlySpan<byte> body)
-    {
-        return new DiagReply(0, 0).Read(body);
-    }
+    public static FlowSnapshot Parse(ReadOnlySpan<byte> body) => new DiagReply(0, 0).Read(body);
 
     /// <exception cref="InvalidDataException">The answer is shorter than it says.</exception>
     public FlowSnapshot Read(ReadOnlySpan<byte> body)

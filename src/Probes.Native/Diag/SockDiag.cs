@@ -26,10 +26,7 @@ public static unsafe class SockDiag
     /// All connected TCP sockets, IPv4 and IPv6. Needs no capability. A connection that begins or ends meanwhile may be missing.
     /// </summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
-    public static IReadOnlyList<FlowSnapshot> Dump()
-    {
-        return Dump([], DiagReply.Parse);
-    }
+    public static IReadOnlyList<FlowSnapshot> Dump() => Dump([], DiagReply.Parse);
 
     /// <param name="storages">Descriptors of socket storage maps whose values to add; needs CAP_BPF.</param>
     internal static IReadOnlyList<FlowSnapshot> Dump(ReadOnlySpan<int> storages, DiagReply.Parser parse)

@@ -41,8 +41,5 @@ internal sealed class Map : IDisposable
         return new Map(spec, Bpf.MapCreate(ref attr, spec.Name));
     }
 
-    public void Dispose()
-    {
-        Fd.Dispose();
-    }
+    public void Dispose() => Fd.Dispose();
 }

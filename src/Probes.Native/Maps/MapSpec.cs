@@ -12,10 +12,7 @@ internal sealed record MapSpec(string Name, bpf_map_type Type, int KeySize, int 
     public MapTypes? Types { get; init; }
 
     /// <summary>A ring of records from programs to this process (since 5.8). Bytes: a power of two and at least a page.</summary>
-    public static MapSpec RingBuffer(string name, int bytes)
-    {
-        return new MapSpec(name, bpf_map_type.BPF_MAP_TYPE_RINGBUF, 0, 0, bytes);
-    }
+    public static MapSpec RingBuffer(string name, int bytes) => new MapSpec(name, bpf_map_type.BPF_MAP_TYPE_RINGBUF, 0, 0, bytes);
 
     /// <summary>
     /// A value per socket that lives as long as the socket (in tracing programs since 5.11). User space's key is a socket's descriptor.
@@ -30,8 +27,6 @@ internal sealed record MapSpec(string Name, bpf_map_type Type, int KeySize, int 
     }
 
     /// <summary>Values by index, each with a copy per CPU that programs change without atomics.</summary>
-    public static MapSpec PerCpuArray(string name, int valueSize, int count)
-    {
-        return new MapSpec(name, bpf_map_type.BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(uint), valueSize, count);
-    }
+    public static MapSpec PerCpuArray(string name, int valueSize, int count) =>
+        new MapSpec(name, bpf_map_type.BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(uint), valueSize, count);
 }

@@ -8,10 +8,8 @@ namespace NodeBox.Probes.Native.Probes;
 internal static class Addresses
 {
     /// <param name="family">AF_INET, of which the first four bytes are the address, or AF_INET6.</param>
-    public static IPEndPoint EndPoint(int family, ReadOnlySpan<byte> bytes, ushort port)
-    {
-        return family == Net.AF_INET6 ? EndPoint(bytes, port) : EndPoint(bytes[..4], port);
-    }
+    public static IPEndPoint EndPoint(int family, ReadOnlySpan<byte> bytes, ushort port) =>
+        family == Net.AF_INET6 ? EndPoint(bytes, port) : EndPoint(bytes[..4], port);
 
     /// <param name="bytes">16 bytes, IPv4 in its mapped form; or 4.</param>
     /// <param name="port">As the kernel keeps it: in network byte order.</param>

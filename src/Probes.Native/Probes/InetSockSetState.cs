@@ -172,14 +172,8 @@ internal sealed class InetSockSetState
     }
 
     private static Field At<T>(ref T field)
-        where T : unmanaged
-    {
-        return Layout.Of(ref s_event, ref field);
-    }
+        where T : unmanaged => Layout.Of(ref s_event, ref field);
 
     private static Field Of<T>(ref T field)
-        where T : unmanaged
-    {
-        return Layout.Of(ref s_flow, ref field);
-    }
+        where T : unmanaged => Layout.Of(ref s_flow, ref field);
 }

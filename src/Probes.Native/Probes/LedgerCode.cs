@@ -41,10 +41,7 @@ internal static class LedgerCode
     }
 
     /// <summary>Counts something that was lost: outside of the balance, as its run ends at a label like others.</summary>
-    public static Assembler CountMissed(this Assembler asm)
-    {
-        return asm.Count(Layout.Of(ref s_ledger, ref s_ledger.missed));
-    }
+    public static Assembler CountMissed(this Assembler asm) => asm.Count(Layout.Of(ref s_ledger, ref s_ledger.missed));
 
     /// <summary>The ends of the program. The verifier refuses code that nothing reaches, so only the outcomes used are named.</summary>
     public static Assembler EndLedger(this Assembler asm, params ReadOnlySpan<string> outcomes)

@@ -33,19 +33,11 @@ internal static class Payload
     }
 
     /// <summary>True when this end's FIN is acknowledged.</summary>
-    public static bool FinAcknowledged(in flow_event e)
-    {
-        return FinQueued(in e) && e.snd_una == e.write_seq;
-    }
+    public static bool FinAcknowledged(in flow_event e) => FinQueued(in e) && e.snd_una == e.write_seq;
 
-    private static bool FinSent(in flow_event e)
-    {
-        return FinQueued(in e) && e.snd_nxt == e.write_seq;
-    }
+    private static bool FinSent(in flow_event e) => FinQueued(in e) && e.snd_nxt == e.write_seq;
 
     // tcp_send_fin makes the FIN the last number of write_seq.
-    private static bool FinQueued(in flow_event e)
-    {
-        return (tcp_state)e.old_state is TCP_FIN_WAIT1 or TCP_FIN_WAIT2 or TCP_CLOSING or TCP_LAST_ACK;
-    }
+    private static bool FinQueued(in flow_event e) =>
+        (tcp_state)e.old_state is TCP_FIN_WAIT1 or TCP_FIN_WAIT2 or TCP_CLOSING or TCP_LAST_ACK;
 }

@@ -147,8 +147,5 @@ internal static class SocketCode
     }
 
     private static Field At<T>(ref T field)
-        where T : unmanaged
-    {
-        return Layout.Of(ref s_header, ref field);
-    }
+        where T : unmanaged => Layout.Of(ref s_header, ref field);
 }

@@ -101,16 +101,10 @@ internal static class TcpRetransmitSkb
     }
 
     private static Field At<T>(ref T field)
-        where T : unmanaged
-    {
-        return Layout.Of(ref s_event, ref field);
-    }
+        where T : unmanaged => Layout.Of(ref s_event, ref field);
 
     private static Field Of<T>(ref T field)
-        where T : unmanaged
-    {
-        return Layout.Of(ref s_flow, ref field);
-    }
+        where T : unmanaged => Layout.Of(ref s_flow, ref field);
 
     /// <summary>TCP keeps its own data of an skb in its control buffer (include/net/tcp.h, TCP_SKB_CB).</summary>
     private sealed class SkbFields(BtfSpec btf)

@@ -5,8 +5,6 @@ namespace NodeBox.Probes.Native.Probes;
 /// <summary>Names of TCP states, as ss(8) and the kernel's documentation write them.</summary>
 internal static class TcpStates
 {
-    public static string Name(int state)
-    {
-        return Enum.IsDefined((tcp_state)state) ? ((tcp_state)state).ToString()["TCP_".Length..] : $"state {state}";
-    }
+    public static string Name(int state) =>
+        Enum.IsDefined((tcp_state)state) ? ((tcp_state)state).ToString()["TCP_".Length..] : $"state {state}";
 }

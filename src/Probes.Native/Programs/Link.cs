@@ -13,13 +13,7 @@ internal sealed class Link : IDisposable
     }
 
     /// <exception cref="BpfException">The kernel refused.</exception>
-    public static Link Attach(Program program)
-    {
-        return new Link(Bpf.RawTracepointOpen(program.Fd, program.Spec.Tracepoint));
-    }
+    public static Link Attach(Program program) => new Link(Bpf.RawTracepointOpen(program.Fd, program.Spec.Tracepoint));
 
-    public void Dispose()
-    {
-        _fd.Dispose();
-    }
+    public void Dispose() => _fd.Dispose();
 }

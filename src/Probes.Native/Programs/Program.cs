@@ -44,10 +44,7 @@ internal sealed class Program : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        Fd.Dispose();
-    }
+    public void Dispose() => Fd.Dispose();
 
     // Loads once more with a log, which is too slow to ask for when all is well.
     private static unsafe VerifierException Explain(ProgramSpec spec, ref bpf_attr_prog_load attr, int errno)

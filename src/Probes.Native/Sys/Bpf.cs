@@ -15,10 +15,7 @@ internal static unsafe class Bpf
         Architecture other => throw new PlatformNotSupportedException($"the number of bpf(2) on {other} is not known"),
     };
 
-    public static Fd MapCreate(ref bpf_attr_map_create attr, string name)
-    {
-        return Open(bpf_cmd.BPF_MAP_CREATE, ref attr, name);
-    }
+    public static Fd MapCreate(ref bpf_attr_map_create attr, string name) => Open(bpf_cmd.BPF_MAP_CREATE, ref attr, name);
 
     public static Fd BtfLoad(ReadOnlySpan<byte> btf)
     {
@@ -55,15 +52,9 @@ internal static unsafe class Bpf
         Check(bpf_cmd.BPF_MAP_LOOKUP_ELEM, ref attr);
     }
 
-    public static bpf_prog_info ProgInfo(Fd program)
-    {
-        return Info<bpf_prog_info>(program.Number);
-    }
+    public static bpf_prog_info ProgInfo(Fd program) => Info<bpf_prog_info>(program.Number);
 
-    public static bpf_map_info MapInfo(int map)
-    {
-        return Info<bpf_map_info>(map);
-    }
+    public static bpf_map_info MapInfo(int map) => Info<bpf_map_info>(map);
 
     private static T Info<T>(int fd)
         where T : unmanaged

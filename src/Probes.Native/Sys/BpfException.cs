@@ -19,8 +19,5 @@ public class BpfException : Exception
     public int Errno { get; }
 
     /// <summary>The exception for a call that has just failed in this thread.</summary>
-    internal static BpfException Last(string call)
-    {
-        return new BpfException(call, Marshal.GetLastPInvokeError());
-    }
+    internal static BpfException Last(string call) => new BpfException(call, Marshal.GetLastPInvokeError());
 }

@@ -16,8 +16,5 @@ public sealed class Fd : SafeHandleMinusOneIsInvalid
     /// <summary>The number, valid until this handle is disposed.</summary>
     public int Number => (int)handle;
 
-    protected override bool ReleaseHandle()
-    {
-        return Libc.close((int)handle) == 0;
-    }
+    protected override bool ReleaseHandle() => Libc.close((int)handle) == 0;
 }

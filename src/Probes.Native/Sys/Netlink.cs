@@ -68,10 +68,7 @@ internal static unsafe class Netlink
     }
 
     /// <summary>Messages and attributes begin at multiples of 4.</summary>
-    public static int Align(int length)
-    {
-        return (length + 3) & ~3;
-    }
+    public static int Align(int length) => (length + 3) & ~3;
 
     private static ReadOnlySpan<byte> Receive(Fd socket, byte[] buffer)
     {

@@ -26,10 +26,7 @@ public sealed class TagMap : IDisposable
     /// <summary>Takes over a descriptor that was inherited, and closes it when disposed.</summary>
     /// <exception cref="BpfException">It is not a map's.</exception>
     /// <exception cref="ArgumentException">It is another map's.</exception>
-    public static TagMap FromFd(int fd)
-    {
-        return FromFd(new Fd(fd));
-    }
+    public static TagMap FromFd(int fd) => FromFd(new Fd(fd));
 
     /// <summary>Asks the node that listens at a path (<see cref="TagMapServer"/>) for its tag map.</summary>
     /// <exception cref="ProbeUnavailableException">Nobody hands out a tag map there.</exception>
@@ -72,10 +69,7 @@ public sealed class TagMap : IDisposable
     }
 
     /// <summary>Closes the descriptor; the map lives on while programs use it.</summary>
-    public void Dispose()
-    {
-        _map.Dispose();
-    }
+    public void Dispose() => _map.Dispose();
 
     private static TagMap FromFd(Fd fd)
     {

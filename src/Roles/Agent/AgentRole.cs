@@ -76,7 +76,7 @@ public static class AgentRole
     private static async Task<byte[]?> ReadAsync(HttpContext context)
     {
         using var body = new MemoryStream();
-        var buffer = new byte[16 << 10];
+        byte[] buffer = new byte[16 << 10];
         for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;)
         {
             if (body.Length + read > MaxRequestBytes)

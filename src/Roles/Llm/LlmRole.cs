@@ -20,7 +20,7 @@ public static class LlmRole
     public static void Map(IEndpointRouteBuilder routes, LlmSettings settings)
     {
         Engine engine = Start(settings);
-        var lifetime = routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>();
+        IHostApplicationLifetime lifetime = routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>();
         lifetime.ApplicationStopped.Register(engine.Dispose);
 
         var chat = new ChatEndpoint(engine, settings);

@@ -19,7 +19,7 @@ public static class ToolsRole
     public static void MapDb(IEndpointRouteBuilder routes, ToolsSettings settings)
     {
         OrderDatabase database = OrderDatabase.Open(settings.DataDir, settings.Seed);
-        var lifetime = routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>();
+        IHostApplicationLifetime lifetime = routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>();
         lifetime.ApplicationStopped.Register(database.Dispose);
         McpEndpoint.Map(routes, "nodebox-db", DbTools.Over(database), settings);
     }

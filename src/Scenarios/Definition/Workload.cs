@@ -18,10 +18,8 @@ public static class Workload
     /// The tasks of one repetition. Nothing but the scenario and the seed matters, and a task's values depend on its key and the seed alone,
     /// so all scenarios ask for the same orders, customers and items.
     /// </summary>
-    public static IReadOnlyList<PlannedTask> Generate(Scenario scenario, ulong seed)
-    {
-        return [.. Enumerable.Range(1, scenario.Tasks).Select(number => Plan(scenario, seed, number))];
-    }
+    public static IReadOnlyList<PlannedTask> Generate(Scenario scenario, ulong seed) =>
+        [.. Enumerable.Range(1, scenario.Tasks).Select(number => Plan(scenario, seed, number))];
 
     private static PlannedTask Plan(Scenario scenario, ulong seed, int number)
     {

@@ -30,11 +30,12 @@ public sealed record Manifest(
     public void Write(string folder) =>
         File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, ManifestJson.Default.Manifest) + "\n");
 
-    /// <summary>Notes what only the lab's starter knows of a finished run.</summary>
+    /// <summary>Notes what only the driver's starter knows, once the nodes of a finished run have ended.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="command">The command line that the person gave.</param>
+    /// <param name="command">The command line that a person gave; the driver knows only its own.</param>
     /// <param name="exits">Node name to exit status; null where a node still runs.</param>
-    public static void NoteLab(string folder, string command, IReadOnlyDictionary<string, int?> exits)
+    /// <param name="failure">What ended the nodes before they were told to end, or null. It says more than that they did not answer.</param>
+    public static void NoteEnd(string folder, string command, IReadOnlyDictionary<string, int?> exits, string? failure)
     {
         string path = Path.Combine(folder, FileName);
         Manifest manifest = JsonSerializer.Deserialize(File.ReadAllText(path), ManifestJson.Default.Manifest)
@@ -42,7 +43,14 @@ public sealed record Manifest(
         Dictionary<string, ManifestNode> nodes = manifest.Nodes.ToDictionary(
             static node => node.Key,
             node => node.Value with { Exit = exits.GetValueOrDefault(node.Key) });
-        (manifest with { Command = command, Nodes = nodes }).Write(folder);
+        Manifest noted = manifest with
+        {
+            Command = command,
+            Complete = manifest.Complete && failure is null,
+            IncompleteReason = failure ?? manifest.IncompleteReason,
+            Nodes = nodes,
+        };
+        noted.Write(folder);
     }
 }
 

@@ -17,7 +17,7 @@ internal static class DurationSyntax
     /// <returns>null if the text is not a duration, or one longer than 10,000 hours.</returns>
     public static TimeSpan? Read(string text)
     {
-        var number = text.AsSpan().TrimEnd("abcdefghijklmnopqrstuvwxyz");
+        ReadOnlySpan<char> number = text.AsSpan().TrimEnd("abcdefghijklmnopqrstuvwxyz");
         string unit = text[number.Length..];
         long ticks = Array.Find(s_units, candidate => candidate.Unit == unit).Ticks;
         if (ticks == 0 || !decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal count))
@@ -31,7 +31,7 @@ internal static class DurationSyntax
     /// <summary>The shortest way to write a duration in one unit.</summary>
     public static string Write(TimeSpan duration)
     {
-        var (unit, ticks) = Array.FindLast(s_units, candidate => duration.Ticks % candidate.Ticks == 0);
+        (string unit, long ticks) = Array.FindLast(s_units, candidate => duration.Ticks % candidate.Ticks == 0);
         return duration == TimeSpan.Zero ? "0s" : $"{duration.Ticks / ticks}{unit}";
     }
 }

@@ -6,10 +6,7 @@ namespace NodeBox.Toml.Sections;
 /// <summary>Values and kinds in the words of an error message.</summary>
 internal static class Shown
 {
-    public static string Text(string text)
-    {
-        return Syntax.Text.Quote(text);
-    }
+    public static string Text(string text) => Syntax.Text.Quote(text);
 
     /// <summary>A key as it would be written in the file; <c>name[0]</c> stands as it is.</summary>
     public static string Key(string key)

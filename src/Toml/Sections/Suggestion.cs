@@ -9,7 +9,7 @@ internal static class Suggestion
     /// <returns>"did you mean …?", or the list of what may stand there.</returns>
     public static string For(string word, IReadOnlyCollection<string> allowed)
     {
-        var nearest = allowed
+        (string Candidate, int Distance) nearest = allowed
             .Select(candidate => (Candidate: candidate, Distance: Distance(word, candidate)))
             .Where(pair => pair.Distance <= Math.Max(1, pair.Candidate.Length / 3))
             .OrderBy(pair => pair.Distance)

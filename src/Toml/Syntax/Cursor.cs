@@ -19,15 +19,9 @@ internal sealed class Cursor(string text)
 
     public TomlPosition Position => new(_line, _column);
 
-    public char Peek(int distance)
-    {
-        return _offset + distance < text.Length ? text[_offset + distance] : End;
-    }
+    public char Peek(int distance) => _offset + distance < text.Length ? text[_offset + distance] : End;
 
-    public bool At(string expected)
-    {
-        return text.AsSpan(_offset).StartsWith(expected, StringComparison.Ordinal);
-    }
+    public bool At(string expected) => text.AsSpan(_offset).StartsWith(expected, StringComparison.Ordinal);
 
     /// <summary>Takes one UTF-16 unit; a surrogate pair counts as one column.</summary>
     public char Take()
@@ -111,7 +105,7 @@ internal sealed class Cursor(string text)
     /// <summary>The characters up to the line's end, without taking them.</summary>
     public ReadOnlySpan<char> RestOfLine()
     {
-        var rest = text.AsSpan(_offset);
+        ReadOnlySpan<char> rest = text.AsSpan(_offset);
         int end = rest.IndexOf('\n');
         return end < 0 ? rest : rest[..end];
     }

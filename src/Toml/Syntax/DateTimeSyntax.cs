@@ -5,22 +5,16 @@ internal static class DateTimeSyntax
 {
     private const int DateLength = 10;
 
-    public static bool LooksLike(string token)
-    {
-        return HasAt(token, 4, '-') || HasAt(token, 2, ':');
-    }
+    public static bool LooksLike(string token) => HasAt(token, 4, '-') || HasAt(token, 2, ':');
 
     /// <summary>Whether a token is as long as a date, so that a time may follow after a space.</summary>
-    public static bool IsDate(string token)
-    {
-        return token.Length == DateLength && HasAt(token, 4, '-') && token[7] == '-';
-    }
+    public static bool IsDate(string token) => token.Length == DateLength && HasAt(token, 4, '-') && token[7] == '-';
 
     /// <returns>the value, or null and a sentence about what is wrong with it.</returns>
     public static TomlDateTime? Read(string token, TomlPosition position, out string problem)
     {
         problem = $"{Text.Shorten(token)} is not a date or time that exists: write 2026-01-31, 13:45:00, 2026-01-31T13:45:00 or 2026-01-31T13:45:00Z.";
-        var rest = token.AsSpan();
+        ReadOnlySpan<char> rest = token.AsSpan();
         DateOnly? date = null;
         if (HasAt(token, 4, '-'))
         {
@@ -98,7 +92,7 @@ internal static class DateTimeSyntax
         if (!text.IsEmpty && text[0] == '.')
         {
             int count = text[1..].IndexOfAnyExceptInRange('0', '9');
-            var fraction = count < 0 ? text[1..] : text[1..(count + 1)];
+            ReadOnlySpan<char> fraction = count < 0 ? text[1..] : text[1..(count + 1)];
             if (fraction.IsEmpty)
             {
                 return null;
@@ -161,8 +155,6 @@ internal static class DateTimeSyntax
         return true;
     }
 
-    private static bool HasAt(string token, int index, char separator)
-    {
-        return token.Length > index && token[index] == separator && !token.AsSpan(0, index).ContainsAnyExceptInRange('0', '9');
-    }
+    private static bool HasAt(string token, int index, char separator) =>
+        token.Length > index && token[index] == separator && !token.AsSpan(0, index).ContainsAnyExceptInRange('0', '9');
 }

@@ -6,9 +6,9 @@ internal static class Definitions
     /// <summary>The table of a <c>[name]</c> header.</summary>
     public static TomlTable OpenTable(TomlTable root, List<KeyPart> name, TomlPosition position)
     {
-        var parent = Descend(root, name, position);
-        var last = name[^1];
-        if (!parent.TryGetEntry(last.Text, out var entry))
+        TomlTable parent = Descend(root, name, position);
+        KeyPart last = name[^1];
+        if (!parent.TryGetEntry(last.Text, out TomlEntry? entry))
         {
             return Add(parent, last, position, TableOrigin.Header);
         }
@@ -26,9 +26,9 @@ internal static class Definitions
     /// <summary>A new last item of the array that a <c>[[name]]</c> header names.</summary>
     public static TomlTable OpenArrayItem(TomlTable root, List<KeyPart> name, TomlPosition position)
     {
-        var parent = Descend(root, name, position);
-        var last = name[^1];
-        if (!parent.TryGetEntry(last.Text, out var entry))
+        TomlTable parent = Descend(root, name, position);
+        KeyPart last = name[^1];
+        if (!parent.TryGetEntry(last.Text, out TomlEntry? entry))
         {
             entry = new TomlEntry(last.Text, last.Position, new TomlArray(position) { IsOfTables = true });
             parent.Add(entry);
@@ -47,9 +47,9 @@ internal static class Definitions
     /// <summary>Sets a key, dotted or not, of the table that the header above it opened.</summary>
     public static void Define(TomlTable table, List<KeyPart> key, TomlValue value)
     {
-        foreach (var part in key[..^1])
+        foreach (KeyPart part in key[..^1])
         {
-            if (!table.TryGetEntry(part.Text, out var entry))
+            if (!table.TryGetEntry(part.Text, out TomlEntry? entry))
             {
                 table = Add(table, part, part.Position, TableOrigin.Dotted);
             }
@@ -63,8 +63,8 @@ internal static class Definitions
             }
         }
 
-        var last = key[^1];
-        if (table.TryGetEntry(last.Text, out var existing))
+        KeyPart last = key[^1];
+        if (table.TryGetEntry(last.Text, out TomlEntry? existing))
         {
             throw AlreadyDefined(last, existing);
         }
@@ -74,9 +74,9 @@ internal static class Definitions
 
     private static TomlTable Descend(TomlTable table, List<KeyPart> name, TomlPosition position)
     {
-        foreach (var part in name[..^1])
+        foreach (KeyPart part in name[..^1])
         {
-            if (!table.TryGetEntry(part.Text, out var entry))
+            if (!table.TryGetEntry(part.Text, out TomlEntry? entry))
             {
                 table = Add(table, part, position, TableOrigin.Implicit);
                 continue;

@@ -10,7 +10,7 @@ internal static class LineShape
         bool isHeader = line.StartsWith('[');
         line = line.TrimStart('[');
         int keyLength = KeyLength(line);
-        var after = line[keyLength..];
+        ReadOnlySpan<char> after = line[keyLength..];
         if (keyLength == 0)
         {
             return false;
@@ -21,7 +21,7 @@ internal static class LineShape
             return after.StartsWith('=');
         }
 
-        var rest = after.TrimStart("] \t");
+        ReadOnlySpan<char> rest = after.TrimStart("] \t");
         return after.StartsWith(']') && (rest.IsEmpty || rest.StartsWith('#'));
     }
 

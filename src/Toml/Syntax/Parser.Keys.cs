@@ -27,7 +27,7 @@ internal sealed partial class Parser
 
     private KeyPart SimpleKey()
     {
-        var position = _cursor.Position;
+        TomlPosition position = _cursor.Position;
         if (_cursor.At("\"\"\"") || _cursor.At("'''"))
         {
             throw Fault("A key cannot be a multi-line string: use one quote on each side.");
@@ -47,8 +47,5 @@ internal sealed partial class Parser
         return new KeyPart(key, position);
     }
 
-    internal static bool IsBareKey(char character)
-    {
-        return char.IsAsciiLetterOrDigit(character) || character is '-' or '_';
-    }
+    internal static bool IsBareKey(char character) => char.IsAsciiLetterOrDigit(character) || character is '-' or '_';
 }

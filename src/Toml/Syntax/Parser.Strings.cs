@@ -7,7 +7,7 @@ internal sealed partial class Parser
 {
     private string BasicString()
     {
-        var opened = _cursor.Position;
+        TomlPosition opened = _cursor.Position;
         var value = new StringBuilder();
         _cursor.Take();
         while (!_cursor.TryTake('"'))
@@ -32,7 +32,7 @@ internal sealed partial class Parser
 
     private string LiteralString()
     {
-        var opened = _cursor.Position;
+        TomlPosition opened = _cursor.Position;
         _cursor.Take();
         string value = _cursor.TakeWhile(character => character is not ('\'' or '\n' or '\r')).ToString();
         if (!_cursor.TryTake('\''))
@@ -45,7 +45,7 @@ internal sealed partial class Parser
 
     private string MultiLineString(char quote)
     {
-        var opened = _cursor.Position;
+        TomlPosition opened = _cursor.Position;
         string close = new string(quote, 3);
         var value = new StringBuilder();
         _cursor.Skip(3);
@@ -97,7 +97,7 @@ internal sealed partial class Parser
 
     private void Escape(StringBuilder value)
     {
-        var position = _cursor.Position;
+        TomlPosition position = _cursor.Position;
         _cursor.Take();
         if (_cursor.AtLineEnd)
         {
@@ -147,7 +147,7 @@ internal sealed partial class Parser
 
         if (hex.Length == digits
             && uint.TryParse(hex.ToString(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint scalar)
-            && Rune.TryCreate(scalar, out var rune))
+            && Rune.TryCreate(scalar, out Rune rune))
         {
             value.Append(rune.ToString());
             return;

@@ -9,7 +9,7 @@ internal sealed partial class Parser
             throw Fault($"The value is nested deeper than {TomlDocument.MaxDepth} levels.");
         }
 
-        var position = _cursor.Position;
+        TomlPosition position = _cursor.Position;
         return _cursor.Current switch
         {
             '"' => new TomlString(_cursor.At("\"\"\"") ? MultiLineString('"') : BasicString(), position),
@@ -110,7 +110,7 @@ internal sealed partial class Parser
             token += _cursor.TakeWhile(IsScalar).ToString();
         }
 
-        var value = ScalarSyntax.Read(token, position, out string? problem);
+        TomlValue? value = ScalarSyntax.Read(token, position, out string? problem);
         if (value is not null)
         {
             return value;
@@ -120,8 +120,6 @@ internal sealed partial class Parser
         return new TomlString(token, position);
     }
 
-    private static bool IsScalar(char character)
-    {
-        return character is not (' ' or '\t' or '\n' or '\r' or ',' or '[' or ']' or '{' or '}' or '#' or '=' or '"' or '\'');
-    }
+    private static bool IsScalar(char character) =>
+        character is not (' ' or '\t' or '\n' or '\r' or ',' or '[' or ']' or '{' or '}' or '#' or '=' or '"' or '\'');
 }

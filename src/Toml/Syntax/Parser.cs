@@ -53,10 +53,10 @@ internal sealed partial class Parser(string text, string file, TomlErrors errors
         // Until the header is known to be good, its keys go to a table that nothing refers to: they are checked, and kept
         // out of the table before, where they would raise errors that are not there.
         _current = Detached();
-        var position = _cursor.Position;
+        TomlPosition position = _cursor.Position;
         bool isArray = _cursor.At("[[");
         _cursor.Skip(isArray ? 2 : 1);
-        var name = Key();
+        List<KeyPart> name = Key();
         string close = isArray ? "]]" : "]";
         if (!_cursor.At(close))
         {
@@ -69,7 +69,7 @@ internal sealed partial class Parser(string text, string file, TomlErrors errors
 
     private void KeyValue(TomlTable table, int valueDepth)
     {
-        var key = Key();
+        List<KeyPart> key = Key();
         if (!_cursor.TryTake('='))
         {
             throw Fault($"The key {Text.Quote(key[^1].Text)} needs an = and a value after it, not {Found()}.");
@@ -133,10 +133,7 @@ internal sealed partial class Parser(string text, string file, TomlErrors errors
         }
     }
 
-    private SyntaxFault Fault(string message)
-    {
-        return new SyntaxFault(_cursor.Position, message);
-    }
+    private SyntaxFault Fault(string message) => new SyntaxFault(_cursor.Position, message);
 
     private string Found()
     {
@@ -149,8 +146,5 @@ internal sealed partial class Parser(string text, string file, TomlErrors errors
         };
     }
 
-    private static TomlTable Detached()
-    {
-        return new TomlTable(TomlPosition.Start, TableOrigin.Header);
-    }
+    private static TomlTable Detached() => new TomlTable(TomlPosition.Start, TableOrigin.Header);
 }

@@ -43,7 +43,7 @@ internal static class ScalarSyntax
 
     private static TomlInteger? Prefixed(string token, TomlPosition position, out string problem)
     {
-        var (radix, name) = token[1] switch
+        (int radix, string? name) = token[1] switch
         {
             'x' => (16, "hexadecimal"),
             'o' => (8, "octal"),
@@ -146,8 +146,5 @@ internal static class ScalarSyntax
         return true;
     }
 
-    private static int HexValue(char digit)
-    {
-        return char.IsAsciiDigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10;
-    }
+    private static int HexValue(char digit) => char.IsAsciiDigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }

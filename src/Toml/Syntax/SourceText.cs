@@ -14,7 +14,7 @@ internal static class SourceText
         int column = 1;
         while (!utf8.IsEmpty)
         {
-            if (Rune.DecodeFromUtf8(utf8, out var rune, out int length) != OperationStatus.Done)
+            if (Rune.DecodeFromUtf8(utf8, out Rune rune, out int length) != OperationStatus.Done)
             {
                 return new TomlPosition(line, column);
             }

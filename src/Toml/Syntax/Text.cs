@@ -5,10 +5,7 @@ internal static class Text
 {
     private const int Longest = 60;
 
-    public static string Quote(string text)
-    {
-        return $"\"{Shorten(text)}\"";
-    }
+    public static string Quote(string text) => $"\"{Shorten(text)}\"";
 
     public static string Shorten(string text)
     {

@@ -9,7 +9,7 @@ public sealed class A2AClientTests(Testbed testbed)
     [Fact]
     public async Task Sends_a_task_and_gets_the_answer_and_the_task_again()
     {
-        JsonElement said = await NodeScript.RunAsync("a2a.mjs", testbed.AgentA.ToString(), "Where is order 1000?");
+        JsonElement said = await SendAsync("Where is order 1000?");
 
         Assert.Equal("agent-a", said.GetProperty("agent").GetString());
         JsonElement task = said.GetProperty("task");
@@ -23,7 +23,7 @@ public sealed class A2AClientTests(Testbed testbed)
     {
         foreach (string status in (string[])["cancelled", "shipped"])
         {
-            JsonElement said = await NodeScript.RunAsync("a2a.mjs", testbed.AgentA.ToString(), "Change order 1700.", Plan(status, quantity: 3));
+            JsonElement said = await SendAsync("Change order 1700.", Plan(status, quantity: 3));
 
             JsonElement task = said.GetProperty("task");
             Assert.True(task.GetProperty("state").GetString() == "TASK_STATE_COMPLETED", task.ToString());
@@ -35,7 +35,7 @@ public sealed class A2AClientTests(Testbed testbed)
     [Fact]
     public async Task Is_told_which_call_of_which_agent_failed()
     {
-        JsonElement said = await NodeScript.RunAsync("a2a.mjs", testbed.AgentA.ToString(), "Deliver.", Plan("shipped", quantity: 0));
+        JsonElement said = await SendAsync("Deliver.", Plan("shipped", quantity: 0));
 
         JsonElement task = said.GetProperty("task");
         Assert.Equal("TASK_STATE_FAILED", task.GetProperty("state").GetString());
@@ -47,7 +47,7 @@ public sealed class A2AClientTests(Testbed testbed)
     [Fact]
     public async Task Knows_the_errors_as_its_own()
     {
-        JsonElement said = await NodeScript.RunAsync("a2a.mjs", testbed.AgentA.ToString(), "Go.", """{"answer_max_tokens":0,"steps":[]}""");
+        JsonElement said = await SendAsync("Go.", """{"answer_max_tokens":0,"steps":[]}""");
 
         JsonElement error = said.GetProperty("error");
         Assert.Equal(-32602, error.GetProperty("code").GetInt32());
@@ -67,9 +67,13 @@ public sealed class A2AClientTests(Testbed testbed)
             """;
     }
 
+    private Task<JsonElement> SendAsync(params string[] textAndPlan) =>
+        NodeScript.RunAsync("a2a.mjs", [testbed.AgentA.ToString(), .. textAndPlan]);
+
     private async Task<string?> StatusOfOrderAsync()
     {
-        JsonElement said = await NodeScript.RunAsync("mcp.mjs", testbed.DbServer.ToString(), "2026-07-28", """lookup_order={"order_id":1700}""");
+        const string Call = """lookup_order={"order_id":1700}""";
+        JsonElement said = await NodeScript.RunAsync("mcp.mjs", testbed.DbServer.ToString(), "2026-07-28", Call);
         return said.GetProperty("results")[0].GetProperty("structuredContent").GetProperty("status").GetString();
     }
 }

@@ -38,10 +38,9 @@ public sealed class MalformedChatsTests(Testbed testbed)
         RawAnswer answer = await testbed.Http.PostAsync(_chat, body);
 
         JsonElement error = answer.Error();
-        Assert.Equal(
-            (status, "invalid_request_error", param, code),
-            (answer.Status, error.GetProperty("type").GetString(), error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
-        Assert.NotEmpty(error.GetProperty("message").GetString()!);
+        Assert.Equal((status, param, code), (answer.Status, Text(error, "param"), Text(error, "code")));
+        Assert.Equal("invalid_request_error", Text(error, "type"));
+        Assert.NotEmpty(Text(error, "message")!);
     }
 
     [Fact]
@@ -49,7 +48,7 @@ public sealed class MalformedChatsTests(Testbed testbed)
     {
         RawAnswer answer = await testbed.Http.PostAsync(new Uri(testbed.Llm, "/v1/images/generations"), "{}");
 
-        Assert.Equal((404, "unknown_url"), (answer.Status, answer.Error().GetProperty("code").GetString()));
+        Assert.Equal((404, "unknown_url"), (answer.Status, Text(answer.Error(), "code")));
     }
 
     [Fact]
@@ -61,9 +60,11 @@ public sealed class MalformedChatsTests(Testbed testbed)
         {
             RawAnswer answer = await testbed.Http.PostAsync(_chat, random.Damaged(good));
 
-            Assert.True(answer.Status == 200 || answer.Error().GetProperty("type").GetString() == "invalid_request_error", answer.ToString());
+            Assert.True(answer.Status == 200 || Text(answer.Error(), "type") == "invalid_request_error", answer.ToString());
         }
 
         Assert.Equal(200, (await testbed.Http.PostAsync(_chat, good)).Status);
     }
+
+    private static string? Text(JsonElement error, string member) => error.GetProperty(member).GetString();
 }

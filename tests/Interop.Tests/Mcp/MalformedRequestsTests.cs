@@ -1,13 +1,15 @@
 using System.Text;
+using System.Text.Json;
 using NodeBox.Interop.Tests.Running;
 
 namespace NodeBox.Interop.Tests.Mcp;
 
-/// <summary>What malformed requests get from a tool server: JSON-RPC errors, with the HTTP status that Streamable HTTP gives them.</summary>
+/// <summary>What malformed requests get from a tool server: JSON-RPC errors, with the HTTP status of Streamable HTTP.</summary>
 public sealed class MalformedRequestsTests(Testbed testbed)
 {
     private const string Initialize = """
-        {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"raw","version":"1"}}}
+        {"jsonrpc":"2.0","id":1,"method":"initialize",
+         "params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"raw","version":"1"}}}
         """;
 
     private static readonly (string Name, string Value) s_accept = ("Accept", "application/json, text/event-stream");
@@ -27,7 +29,9 @@ public sealed class MalformedRequestsTests(Testbed testbed)
         { """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":7}}""", 200, -32602 },
     };
 
-    /// <summary>The method, further members of the params, the tool in the header, the HTTP status and the JSON-RPC code, in revision 2026-07-28.</summary>
+    /// <summary>
+    /// The method, further members of the params, the tool in the header, the HTTP status and the JSON-RPC code, in revision 2026-07-28.
+    /// </summary>
     public static TheoryData<string, string, string?, int, int> BadWithoutSessions => new()
     {
         { "nope", "", null, 404, -32601 },
@@ -77,8 +81,10 @@ public sealed class MalformedRequestsTests(Testbed testbed)
         RawAnswer answer = await testbed.Http.PostAsync(testbed.DbServer, Initialize, s_accept, ("MCP-Protocol-Version", "1999-01-01"));
 
         AssertError(400, -32022, answer);
-        string[] known = [.. answer.Error().GetProperty("data").GetProperty("supported").EnumerateArray().Select(static revision => revision.GetString()!)];
-        Assert.Superset(new HashSet<string>(["2025-11-25", "2026-07-28"]), new HashSet<string>(known));
+        JsonElement supported = answer.Error().GetProperty("data").GetProperty("supported");
+        string?[] known = [.. supported.EnumerateArray().Select(static revision => revision.GetString())];
+        Assert.Contains("2025-11-25", known);
+        Assert.Contains("2026-07-28", known);
     }
 
     [Fact]

@@ -26,7 +26,8 @@ internal static class Published
     /// <summary>Runs a command of the binary to its end, which must be a good one.</summary>
     public static async Task RunAsync(params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(Binary, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(Binary, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         Task<string> output = process.StandardOutput.ReadToEndAsync(patience.Token);
         string errors = await process.StandardError.ReadToEndAsync(patience.Token);

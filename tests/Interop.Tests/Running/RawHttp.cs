@@ -52,8 +52,8 @@ public sealed record RawAnswer(int Status, string Text)
     /// <summary>The body, or the last event of a stream, as JSON.</summary>
     public JsonElement Json()
     {
-        string json = Text.Split('\n').LastOrDefault(static line => line.StartsWith(EventData, StringComparison.Ordinal))?[EventData.Length..] ?? Text;
-        using JsonDocument document = JsonDocument.Parse(json);
+        string? lastEvent = Text.Split('\n').LastOrDefault(static line => line.StartsWith(EventData, StringComparison.Ordinal));
+        using JsonDocument document = JsonDocument.Parse(lastEvent?[EventData.Length..] ?? Text);
         return document.RootElement.Clone();
     }
 

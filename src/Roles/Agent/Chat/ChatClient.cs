@@ -69,7 +69,7 @@ internal sealed class ChatClient(HttpClient http, Uri server, string agent)
         var reply = new ReplyBuilder(MaxReplyChars);
         TimeSpan? firstToken = null;
         bool done = false;
-        var buffer = new byte[16 << 10];
+        byte[] buffer = new byte[16 << 10];
         using Stream body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
 
         // Read on after [DONE] to the body's end: only then can the connection be used again and be closed without a reset.

@@ -48,7 +48,7 @@ internal static class ChatRequestReader
     private static async Task<byte[]> ReadBodyAsync(HttpContext context, int maxBytes)
     {
         using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
+        byte[] buffer = new byte[16 * 1024];
         for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;)
         {
             if (body.Length + read > maxBytes)

@@ -30,7 +30,7 @@ internal sealed class McpEndpoint
 
     private McpEndpoint(string name, IReadOnlyList<McpServerTool> tools, ToolsSettings settings, IServiceProvider services)
     {
-        var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
+        IHostApplicationLifetime lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         _settings = settings;
         _options = new McpServerOptions
         {
