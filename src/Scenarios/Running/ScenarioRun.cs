@@ -9,7 +9,7 @@ namespace NodeBox.Scenarios.Running;
 /// One execution of scenarios, in these phases:
 /// <list type="number">
 /// <item>survey: every node is up and flushes what it measured before; its kernel, rung, clock and link are noted;</item>
-/// <item>open: the run folder is made and the collector opens the run;</item>
+/// <item>open: the collector opens the run;</item>
 /// <item>drive: for each repetition, each scenario's tasks in a closed loop;</item>
 /// <item>settle: nodes flush until no flow of a task is open and everything is committed;</item>
 /// <item>close: the collector writes the tables, the driver fetches them;</item>
@@ -45,23 +45,19 @@ public sealed class ScenarioRun(
         IReadOnlyList<NodeState?> after = await nodes.SettleAsync(closing.Token);
         broken ??= NodeGroup.Missing(before, after);
         broken = await TryCloseAsync(collector, closing.Token) ?? broken;
+        Directory.CreateDirectory(request.Folder);
         ManifestOf(beginNs, broken, before, after).Write(request.Folder);
     }
 
-    // The folder comes first: a run that has nowhere to go is not driven.
+    // A run that has nowhere to go is not driven, and one whose driver is killed leaves no folder without a manifest: so the folder is
+    // made and removed again.
     private async Task OpenAsync(CollectorClient collector)
     {
         Directory.CreateDirectory(request.Folder);
-        try
-        {
-            // Not cancelled half-way: a run that was opened and that nobody closes would keep others from opening theirs.
-            await collector.StartAsync(request.RunId, CancellationToken.None);
-        }
-        catch
-        {
-            Directory.Delete(request.Folder);
-            throw;
-        }
+        Directory.Delete(request.Folder);
+
+        // Not cancelled half-way: a run that was opened and that nobody closes would keep others from opening theirs.
+        await collector.StartAsync(request.RunId, CancellationToken.None);
     }
 
     /// <returns>null, or why not all tasks were driven.</returns>

@@ -284,15 +284,18 @@ public sealed class ScenarioRunTests
         Assert.Contains($"finish {run.RunId}", run.Log.Lines);
     }
 
-    [Fact]
-    public async Task The_lab_adds_the_command_and_how_nodes_ended()
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("node n1 was killed by signal 9", false)]
+    public async Task The_starter_adds_the_command_and_how_nodes_ended(string? failure, bool complete)
     {
         await using TestRun run = await TestRun.StartAsync();
         await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
         string before = run.Manifest.GetProperty("scenarios").GetRawText();
-        Manifest.NoteLab(run.Folder, "nodebox run-scenario --lab", new Dictionary<string, int?> { ["n1"] = 0, ["n2"] = null });
+        Manifest.NoteEnd(run.Folder, "nodebox run-scenario --lab", new Dictionary<string, int?> { ["n1"] = 0, ["n2"] = null }, failure);
 
         Assert.Equal("nodebox run-scenario --lab", Text(run.Manifest, "command"));
+        Assert.Equal((complete, failure), (run.Manifest.GetProperty("complete").GetBoolean(), run.IncompleteReason));
         Assert.Equal(0, Int(run.Manifest.GetProperty("nodes").GetProperty("n1"), "exit"));
         Assert.Equal(JsonValueKind.Null, run.Manifest.GetProperty("nodes").GetProperty("n2").GetProperty("exit").ValueKind);
         Assert.Equal(before, run.Manifest.GetProperty("scenarios").GetRawText());
