@@ -6,7 +6,7 @@ internal static class Leftovers
     /// <summary>An environment variable that every process of a test inherits.</summary>
     public const string Mark = "NODEBOX_SMOKE_TEST";
 
-    /// <summary>Namespaces and hosts files of the lab, and processes that the test in <paramref name="folder"/> started, at any depth.</summary>
+    /// <summary>The lab's namespaces and hosts files, and the test's processes.</summary>
     public static IReadOnlyList<string> Of(string lab, string folder) =>
     [
         .. Entries("/run/netns", lab),
@@ -17,7 +17,9 @@ internal static class Leftovers
     /// <summary>Processes that the test in <paramref name="folder"/> started, with their command lines.</summary>
     public static IReadOnlyList<string> Processes(string folder) =>
     [
-        .. Directory.EnumerateDirectories("/proc").Where(process => IsMarked(process, folder)).Select(static process => $"{process} {CommandOf(process)}"),
+        .. Directory.EnumerateDirectories("/proc")
+            .Where(process => IsMarked(process, folder))
+            .Select(static process => $"{process} {CommandOf(process)}"),
     ];
 
     private static IEnumerable<string> Entries(string parent, string lab) =>

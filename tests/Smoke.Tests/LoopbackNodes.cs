@@ -1,6 +1,9 @@
 namespace NodeBox.Smoke.Tests;
 
-/// <summary>All nodes of a testbed on loopback addresses, each a process of this machine. Disposing them stops them, and fails if one does not stop well.</summary>
+/// <summary>
+/// All nodes of a testbed on loopback addresses, each a process of this machine. Disposing them stops them, and fails if one does not stop
+/// well.
+/// </summary>
 internal sealed class LoopbackNodes : IAsyncDisposable
 {
     private readonly Dictionary<string, Invocation> _nodes;

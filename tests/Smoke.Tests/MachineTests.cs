@@ -114,14 +114,16 @@ public sealed class MachineTests
     public async Task Refuses_a_lab_without_the_right_to_make_namespaces(params string[] arguments)
     {
         await using Testbed testbed = Testbed.OnLoopback();
-        Outcome outcome = (await testbed.RunAsync(Patience.ForCommand, [.. Rights.Without("sys_admin", "net_admin"), Published.Binary, .. arguments])).Expect(3);
+        string[] command = [.. Rights.Without("sys_admin", "net_admin"), Published.Binary, .. arguments];
+        Outcome outcome = (await testbed.RunAsync(Patience.ForCommand, command)).Expect(3);
         Assert.Contains("run it with sudo", Assert.Single(outcome.Errors));
     }
 
     private static async Task<string> RefusalAsync(Testbed testbed, string node, string? binary = null)
     {
-        Outcome outcome = await testbed.RunAsync(Patience.ForCommand, [binary ?? Published.Binary, "--node", node, "--state", testbed.State]);
-        return Assert.Single(Notes(outcome.Expect(3)));
+        string[] command = [binary ?? Published.Binary, "--node", node, "--state", testbed.State];
+        Outcome outcome = (await testbed.RunAsync(Patience.ForCommand, command)).Expect(3);
+        return Assert.Single(Notes(outcome));
     }
 
     // A node that may not load eBPF warns of that first: these tests are of other things.

@@ -91,7 +91,8 @@ internal sealed class Testbed : IAsyncDisposable
     public async Task MakeModelAsync() => (await RunAsync("model", "make", "--seed", "1", "--out", "testbed.gguf")).Expect(0);
 
     /// <summary>Runs the program to its end.</summary>
-    public Task<Outcome> RunAsync(params IReadOnlyList<string> arguments) => RunAsync(Patience.ForCommand, [Published.Binary, .. arguments]);
+    public Task<Outcome> RunAsync(params IReadOnlyList<string> arguments) =>
+        RunAsync(Patience.ForCommand, [Published.Binary, .. arguments]);
 
     /// <summary>Runs any command in the testbed's folder to its end.</summary>
     public async Task<Outcome> RunAsync(TimeSpan limit, IReadOnlyList<string> command)
@@ -113,7 +114,9 @@ internal sealed class Testbed : IAsyncDisposable
     public async Task<JsonElement> LabStatusAsync()
     {
         Outcome status = (await RunAsync("lab", "status", "--json")).Expect(0);
-        return status.Out.Select(static line => JsonDocument.Parse(line).RootElement).FirstOrDefault(lab => lab.GetProperty("name").GetString() == Name);
+        return status.Out
+            .Select(static line => JsonDocument.Parse(line).RootElement)
+            .FirstOrDefault(lab => lab.GetProperty("name").GetString() == Name);
     }
 
     /// <summary>The process ids of the lab's nodes, by name.</summary>
@@ -128,7 +131,7 @@ internal sealed class Testbed : IAsyncDisposable
     /// <summary>The one run folder that there is.</summary>
     public string RunFolder() => Directory.GetDirectories(Path.Combine(Folder, "runs")).Single();
 
-    /// <summary>Waits until nothing of the lab is left: no namespace, no hosts file, no process, no eBPF object of <paramref name="objects"/>.</summary>
+    /// <summary>Waits until nothing is left of the lab: no namespace, hosts file or process, and none of <paramref name="objects"/>.</summary>
     public async Task NothingIsLeftAsync(BpfObjects objects)
     {
         DateTime until = DateTime.UtcNow + Patience.ForProgress;

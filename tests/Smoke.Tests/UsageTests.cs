@@ -109,9 +109,8 @@ public sealed class UsageTests
         testbed.WriteSmallScenarios(tasks: 1, concurrency: 1);
         Outcome outcome = (await testbed.RunAsync("check")).Expect(0);
         Assert.Empty(outcome.Errors);
-        Assert.Equal(
-            ["roles.toml: good", "scenarios/agentic-multihop.toml: good", "scenarios/agentic-simple.toml: good", "scenarios/baseline.toml: good"],
-            outcome.Out);
+        string[] files = ["roles.toml", "scenarios/agentic-multihop.toml", "scenarios/agentic-simple.toml", "scenarios/baseline.toml"];
+        Assert.Equal(files.Select(static file => $"{file}: good"), outcome.Out);
     }
 
     private const string LlmAndCollector =

@@ -48,6 +48,6 @@ public sealed class LabLifeTests
         Assert.Empty(Leftovers.Of(testbed.Name, testbed.Folder));
 
         Outcome status = await testbed.RunAsync("lab", "status");
-        Assert.Contains(status.Out, line => line.StartsWith($"{testbed.Name}: failed: node n3 exited with code 3", StringComparison.Ordinal));
+        Assert.Contains(status.Out, line => line.StartsWith($"{testbed.Name}: failed: node n3 exited with code 3"));
     }
 }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace NodeBox.Smoke.Tests.Runs;
 
-/// <summary>Without the right to load eBPF, scenarios run all the same, and everything that shows them says that flows were not measured and why.</summary>
+/// <summary>
+/// Without the right to load eBPF, scenarios run all the same, and everything that shows them says that flows were not measured and why.
+/// </summary>
 public sealed class UnmeasuredRunTests
 {
     private const string Why = "the kernel refused bpf(2) with EPERM";

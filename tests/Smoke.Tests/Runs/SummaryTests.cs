@@ -1,0 +1,37 @@
+using System.Text.Json;
+
+namespace NodeBox.Smoke.Tests.Runs;
+
+/// <summary>summary.json has the figures of every scenario, for programs.</summary>
+[Collection(nameof(FinishedRun))]
+public sealed class SummaryTests(FinishedRun run)
+{
+    [Fact]
+    public void Has_the_same_metrics_of_every_scenario()
+    {
+        JsonElement summary = run.Json("summary.json");
+        Assert.Equal(Path.GetFileName(run.Folder), summary.GetProperty("run_id").GetString());
+        JsonProperty[] scenarios = [.. summary.GetProperty("scenarios").EnumerateObject()];
+        Assert.Equal(FinishedRun.Scenarios, scenarios.Select(static scenario => scenario.Name));
+        string[] metrics = [.. Metrics(scenarios[0]).Select(static metric => metric.Name)];
+        Assert.Equal(["success", "task_duration_ms", "llm_calls", "tool_calls", "agent_messages", "service_calls"], metrics[..6]);
+        Assert.Equal(BpfObjects.Loadable, metrics.Contains("flows_per_task"));
+        Assert.All(scenarios, scenario => Assert.Equal(metrics, Metrics(scenario).Select(static metric => metric.Name)));
+        Assert.NotEqual(0, summary.GetProperty("comparisons").GetArrayLength());
+    }
+
+    [Fact]
+    public void Each_metric_has_its_unit_its_count_and_an_interval_around_its_mean()
+    {
+        JsonElement scenarios = run.Json("summary.json").GetProperty("scenarios");
+        foreach (JsonElement metric in scenarios.EnumerateObject().SelectMany(Metrics).Select(static metric => metric.Value))
+        {
+            Assert.NotEqual("", metric.GetProperty("unit").GetString());
+            Assert.True(metric.GetProperty("n").GetInt32() > 0);
+            JsonElement interval = metric.GetProperty("ci95").GetProperty("mean");
+            Assert.InRange(metric.GetProperty("mean").GetDouble(), interval[0].GetDouble() - 1e-9, interval[1].GetDouble() + 1e-9);
+        }
+    }
+
+    private static IEnumerable<JsonProperty> Metrics(JsonProperty scenario) => scenario.Value.GetProperty("metrics").EnumerateObject();
+}
