@@ -42,7 +42,10 @@ public sealed class NodeTests
     {
         await using Testbed testbed = Testbed.OnLoopback();
         Outcome outcome = (await testbed.RunAsync("run-scenario", "baseline", "--json")).Expect(4);
-        Assert.Contains($"does not answer at http://{testbed.Network}.1:9464/health: Connection refused", Assert.Single(outcome.Errors));
+        Assert.Equal(4, outcome.Errors.Count);
+        Assert.StartsWith("nodebox: ", outcome.Errors[0]);
+        Assert.All(outcome.Errors.Index(), error => Assert.Contains(
+            $"does not answer at http://{testbed.Network}.{error.Index + 1}:9464/health: Connection refused", error.Item));
         Assert.All(outcome.Out, static line => JsonDocument.Parse(line).Dispose());
         Assert.False(Directory.Exists(Path.Combine(testbed.Folder, "runs")));
     }

@@ -135,6 +135,7 @@ internal static class RunScenarioCommand
         LabState last = await lab.Ended;
         if (driven > KilledBySignal && driven != ExitCodes.Interrupted)
         {
+            RemoveIfEmpty(order.Folder);
             string cause = last.Reason is { } why ? $"the lab went down: {why}" : $"the driver was killed by signal {driven - KilledBySignal}";
             throw new NodeBoxException(ExitCodes.Incomplete, $"the run is incomplete: {cause}");
         }
@@ -148,6 +149,14 @@ internal static class RunScenarioCommand
         }
 
         return driven;
+    }
+
+    private static void RemoveIfEmpty(string folder)
+    {
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
     }
 
     // The driver ends early, keeping what was measured, when its stdin ends: when the run is cancelled, or this process is no more. It is

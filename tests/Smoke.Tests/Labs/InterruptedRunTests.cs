@@ -45,9 +45,12 @@ public sealed class InterruptedRunTests
 
         // What the nodes that lived have told is kept if the driver was in time for it.
         Assert.Contains("node n3 was ended by signal 9", outcome.ToString());
-        Assert.All(
-            Directory.GetDirectories(testbed.Folder, "runs"),
-            _ => AssertIncomplete(testbed, "node n3 was ended by signal 9"));
+        string runs = Path.Combine(testbed.Folder, "runs");
+        if (Directory.Exists(runs) && Directory.EnumerateFileSystemEntries(runs).Any())
+        {
+            AssertIncomplete(testbed, "node n3 was ended by signal 9");
+        }
+
         Assert.Contains(
             (await testbed.RunAsync("lab", "status")).Out,
             line => line.StartsWith($"{testbed.Name}: failed: node n3 was ended by signal 9", StringComparison.Ordinal));

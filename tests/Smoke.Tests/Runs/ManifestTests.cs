@@ -17,7 +17,7 @@ public sealed class ManifestTests(FinishedRun run)
         Assert.Equal(1, manifest.GetProperty("schema").GetInt32());
         Assert.Equal(FinishedRun.Seed, manifest.GetProperty("seed").GetInt32());
         Assert.EndsWith(
-            "run-scenario baseline agentic-simple agentic-multihop --lab --runs 2 --seed 7", manifest.GetProperty("command").GetString());
+            "nodebox run-scenario baseline agentic-simple agentic-multihop --lab --runs 2 --seed 7", manifest.GetProperty("command").GetString());
         Assert.Equal("per_task", manifest.GetProperty("connections").GetString());
         Assert.True(manifest.GetProperty("complete").GetBoolean());
         Assert.True(manifest.GetProperty("versions").TryGetProperty("nodebox", out _));
