@@ -33,14 +33,15 @@ internal static class CommandLine
         {
             return await parsed.InvokeAsync(invocation, stop.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e) when (e.InnerException is not TimeoutException)
         {
+            // A request that took too long is cancelled as well, but by nobody.
             return ExitCodes.Interrupted;
         }
         catch (Exception e)
         {
             Console.Error.WriteLine($"nodebox: {Failure.Describe(e)}");
-            return Failure.ExitCodeOf(e);
+            return stop.IsCancellationRequested ? ExitCodes.Interrupted : Failure.ExitCodeOf(e);
         }
     }
 

@@ -42,6 +42,11 @@ internal static class Driver
         await using TelemetryPusher pusher = TelemetryPusher.Start(push, NullLogger.Instance);
         using var spans = new SpanRecorder(pusher.Add);
         using DriverTags tags = DriverTags.From(StateDirectory.Of(stateDirectory, testbed, target.DriverNode));
+        if (tags.WhyNot is { } whyNot)
+        {
+            Console.Error.WriteLine($"nodebox: the driver's own connections have no tags: {whyNot}");
+        }
+
         var telemetry = new DriverTelemetry(pusher.Add, _ => pusher.FlushAsync(TimeSpan.FromSeconds(10)));
         var request = new RunRequest(
             order.RunId, order.Scenarios, order.Runs, order.Seed, order.OutDirectory, CommandOfThisProcess, Versions.All);

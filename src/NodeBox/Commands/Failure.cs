@@ -2,6 +2,8 @@ using NodeBox.A2A;
 using NodeBox.Analysis;
 using NodeBox.Lab;
 using NodeBox.Llama;
+using NodeBox.Probes.Native;
+using NodeBox.Probes.Native.Sys;
 using NodeBox.Roles.Collector;
 using NodeBox.Scenarios.Running;
 using NodeBox.Store;
@@ -33,5 +35,6 @@ internal static class Failure
 
     private static bool IsExpected(Exception e) => e
         is NodeBoxException or TomlException or LabException or RunException or RunFolderException or A2AException
-        or ModelException or LlamaLibraryException or CollectorException or DuckDbException or DllNotFoundException or IOException or UnauthorizedAccessException;
+        or ModelException or LlamaLibraryException or CollectorException or DuckDbException or BpfException or ProbeUnavailableException
+        or DllNotFoundException or IOException or UnauthorizedAccessException;
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using NodeBox.Probes.Native;
 using NodeBox.Probes.Native.Sys;
 using NodeBox.Probes.Native.Tags;
 using NodeBox.Telemetry.Tracing;
@@ -14,17 +15,29 @@ internal sealed class DriverTags : IDisposable
     private readonly TagMap? _map;
     private readonly SocketTagger? _tagger;
 
-    private DriverTags(TagMap? map)
+    private DriverTags(TagMap? map, string? whyNot)
     {
         _map = map;
         _tagger = map is null ? null : new SocketTagger(map);
+        WhyNot = whyNot;
     }
+
+    /// <summary>Why the driver's connections are not tagged although its node seems to measure flows; otherwise null.</summary>
+    public string? WhyNot { get; }
 
     /// <param name="stateDirectory">The state directory of the node on this machine.</param>
     public static DriverTags From(string stateDirectory)
     {
         string path = Path.Combine(stateDirectory, FlowRecorder.TagSocketName);
-        return new DriverTags(File.Exists(path) ? TagMap.Receive(path) : null);
+        try
+        {
+            return new DriverTags(File.Exists(path) ? TagMap.Receive(path) : null, whyNot: null);
+        }
+        catch (Exception e) when (e is ProbeUnavailableException or BpfException)
+        {
+            // A killed node leaves its socket behind, and may run without probes since.
+            return new DriverTags(map: null, e.Message);
+        }
     }
 
     public void TagSocket(Socket socket, Tag tag, TagFlags flags) => _tagger?.Set(socket, tag, flags);

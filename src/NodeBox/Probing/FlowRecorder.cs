@@ -62,7 +62,9 @@ internal sealed class FlowRecorder : IDisposable
     /// <summary>Tags a socket of this process; does nothing where flows are not measured.</summary>
     public void TagSocket(Socket socket, Tag tag, TagFlags flags) => _tagger?.Set(socket, tag, flags);
 
-    /// <summary>Lets a driver on this machine tag its sockets, too: hands it the tag map at a unix socket in <paramref name="directory"/>.</summary>
+    /// <summary>
+    /// Lets a driver on this machine tag its sockets, too: hands it the tag map at a unix socket in <paramref name="directory"/>.
+    /// </summary>
     public void ShareTags(string directory)
     {
         if (_probes is not null)
@@ -95,14 +97,17 @@ internal sealed class FlowRecorder : IDisposable
                 return 0;
             }
 
-            // A flow that began before the probes were attached has no beginning to be named by.
-            FlowSnapshot[] open = [.. _probes.Snapshot().Where(static flow => flow.BeginKtimeNs is not null)];
-            foreach (FlowSnapshot flow in open)
+            int ofTasks = 0;
+            foreach (FlowSnapshot flow in _probes.Snapshot())
             {
-                pusher.Add(_records.Of(flow));
+                if (_records.Of(flow) is { } record)
+                {
+                    pusher.Add(record);
+                    ofTasks += flow.Tag.IsEmpty ? 0 : 1;
+                }
             }
 
-            return open.Count(static flow => !flow.Tag.IsEmpty);
+            return ofTasks;
         }
     }
 
@@ -147,6 +152,12 @@ internal sealed class FlowRecorder : IDisposable
                     pusher.Add(flow);
                 }
             },
-            e => pusher.Add(_records.Of(e)));
+            e =>
+            {
+                if (_records.Of(e) is { } retransmit)
+                {
+                    pusher.Add(retransmit);
+                }
+            });
     }
 }

@@ -9,7 +9,10 @@ using NodeBox.Telemetry.V1;
 
 namespace NodeBox.Probing;
 
-/// <summary>Turns what one node's kernel says of flows into records. One caller at a time.</summary>
+/// <summary>
+/// Turns what one node's kernel says of flows into records. A flow that began before the probes were attached has none: its bytes until
+/// then are no task's, and nobody knows which end opened it. One caller at a time.
+/// </summary>
 internal sealed class FlowRecords(string node)
 {
     private readonly ulong _netns = OwnNamespace();
@@ -17,27 +20,32 @@ internal sealed class FlowRecords(string node)
     // A retransmission does not say when its flow began, which is part of the flow's name.
     private readonly Dictionary<ulong, string> _open = [];
 
-    /// <summary>The record of a flow that ended, or null where the flow goes on.</summary>
+    /// <summary>The record of a flow that ended, or null where it goes on or its beginning was not seen.</summary>
     public FlowRecord? Of(FlowEvent e)
     {
         switch (e.Kind)
         {
             case FlowEventKind.Opened:
             case FlowEventKind.Established:
-                _open[e.Cookie] = IdOf(e.Cookie, e.BeginKtimeNs);
+                if (e.BeginKtimeNs is { } beginning)
+                {
+                    _open[e.Cookie] = IdOf(e.Cookie, beginning);
+                }
+
                 return null;
             case FlowEventKind.Closed:
             case FlowEventKind.Failed:
                 _open.Remove(e.Cookie);
-                return RecordOf(e);
+                return e.BeginKtimeNs is { } begin ? RecordOf(e, begin) : null;
             default:
                 return null;
         }
     }
 
-    public RetransmitRecord Of(RetransmitEvent e) => new()
+    /// <summary>The record of a retransmission, or null where its flow's beginning was not seen.</summary>
+    public RetransmitRecord? Of(RetransmitEvent e) => !_open.TryGetValue(e.Cookie, out string? flowId) ? null : new()
     {
-        FlowId = _open.GetValueOrDefault(e.Cookie) ?? IdOf(e.Cookie, beginKtimeNs: null),
+        FlowId = flowId,
         AtNs = NodeClock.FromMonotonic((long)e.KtimeNs),
         SeqBegin = e.SequenceBegin,
         SeqEnd = e.SequenceEnd,
@@ -46,11 +54,14 @@ internal sealed class FlowRecords(string node)
         State = e.State,
     };
 
-    /// <summary>The record of a flow that is still open; the one that tells its end replaces it.</summary>
-    public FlowRecord Of(FlowSnapshot open)
+    /// <summary>
+    /// The record of a flow that is still open, which the one that tells its end replaces; null where its beginning was not seen.
+    /// </summary>
+    public FlowRecord? Of(FlowSnapshot open) => open.BeginKtimeNs is { } begin ? RecordOf(open, begin) : null;
+
+    private FlowRecord RecordOf(FlowSnapshot open, ulong beginKtimeNs)
     {
-        FlowRecord record = Begin(open.Cookie, open.BeginKtimeNs, open.Direction, open.Local, open.Remote);
-        record.BeginNs = NodeClock.FromMonotonic((long)(open.BeginKtimeNs ?? 0));
+        FlowRecord record = Begin(open.Cookie, beginKtimeNs, open.Direction, open.Local, open.Remote);
         record.TxBytes = open.TxBytes;
         record.RxBytes = open.RxBytes;
         record.TxSegs = open.TxSegments;
@@ -63,10 +74,9 @@ internal sealed class FlowRecords(string node)
         return record;
     }
 
-    private FlowRecord RecordOf(FlowEvent e)
+    private FlowRecord RecordOf(FlowEvent e, ulong beginKtimeNs)
     {
-        FlowRecord record = Begin(e.Cookie, e.BeginKtimeNs, e.Direction, e.Local, e.Remote);
-        record.BeginNs = NodeClock.FromMonotonic((long)(e.BeginKtimeNs ?? e.KtimeNs));
+        FlowRecord record = Begin(e.Cookie, beginKtimeNs, e.Direction, e.Local, e.Remote);
         record.EndNs = NodeClock.FromMonotonic((long)e.KtimeNs);
         record.TxBytes = e.TxBytes;
         record.RxBytes = e.RxBytes;
@@ -80,9 +90,10 @@ internal sealed class FlowRecords(string node)
         return record;
     }
 
-    private FlowRecord Begin(ulong cookie, ulong? beginKtimeNs, FlowDirection direction, IPEndPoint local, IPEndPoint remote) => new()
+    private FlowRecord Begin(ulong cookie, ulong beginKtimeNs, FlowDirection direction, IPEndPoint local, IPEndPoint remote) => new()
     {
         FlowId = IdOf(cookie, beginKtimeNs),
+        BeginNs = NodeClock.FromMonotonic((long)beginKtimeNs),
         Netns = _netns,
         Direction = direction == FlowDirection.Active ? "active" : "passive",
         Path = IPAddress.IsLoopback(remote.Address) || remote.Address.Equals(local.Address) ? "loopback" : "link",
@@ -146,8 +157,8 @@ internal sealed class FlowRecords(string node)
     };
 
     // A socket that connects again keeps its cookie, so the time belongs to the name.
-    private string IdOf(ulong cookie, ulong? beginKtimeNs) =>
-        string.Create(CultureInfo.InvariantCulture, $"{node}-{cookie:x}-{beginKtimeNs ?? 0:x}");
+    private string IdOf(ulong cookie, ulong beginKtimeNs) =>
+        string.Create(CultureInfo.InvariantCulture, $"{node}-{cookie:x}-{beginKtimeNs:x}");
 
     // The link reads "net:[4026531840]".
     private static ulong OwnNamespace()

@@ -15,13 +15,25 @@ internal sealed class SocketTagger(TagMap tags)
         Span<byte> span = stackalloc byte[8];
         tag.TaskId.CopyTo(task);
         tag.SpanId.CopyTo(span);
+        SocketTag value = new(task, span, (SocketTagFlags)flags, tag.AgentId ?? "");
+        SafeSocketHandle handle = socket.SafeHandle;
+        bool isHeld = false;
         try
         {
-            tags.Set((int)socket.Handle, new SocketTag(task, span, (SocketTagFlags)flags, tag.AgentId ?? ""));
+            // Held meanwhile: once the connection is closed, its descriptor's number may be that of another one.
+            handle.DangerousAddRef(ref isHeld);
+            tags.Set((int)handle.DangerousGetHandle(), in value);
         }
         catch (Exception e) when (e is ObjectDisposedException or BpfException)
         {
             // The connection is being torn down meanwhile: nothing more is sent on it, and its call fails by itself.
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                handle.DangerousRelease();
+            }
         }
     }
 }

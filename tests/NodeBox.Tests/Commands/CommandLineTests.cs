@@ -1,0 +1,88 @@
+using System.CommandLine;
+using NodeBox.Commands;
+
+namespace NodeBox.Tests.Commands;
+
+[Collection(ProcessWide.Name)]
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TextWriter _before = Console.Error;
+    private readonly StringWriter _stderr = new();
+
+    public CommandLineTests()
+    {
+        Console.SetError(_stderr);
+    }
+
+    [Theory]
+    [InlineData("bogus", "Unrecognized command or argument 'bogus'.", "--help")]
+    [InlineData("--role", "Required argument missing for option: '--role'.", "--help")]
+    [InlineData("lab", "Required command was not provided.", "lab --help")]
+    [InlineData("lab exec", "Required argument 'NODE' missing for command: 'exec'.", "lab exec --help")]
+    [InlineData("run-scenario", "Required argument 'NAME' missing for command: 'run-scenario'.", "run-scenario --help")]
+    [InlineData("run-scenario x --runs 0", "--runs takes 1 to 1000.", "run-scenario --help")]
+    [InlineData("run-scenario x --runs abc", "'abc'", "run-scenario --help")]
+    [InlineData("run-scenario x --bogus", "Unrecognized option '--bogus'.", "run-scenario --help")]
+    public async Task A_mistyped_line_is_2_with_the_reason_and_where_to_look(string line, string reason, string help)
+    {
+        Assert.Equal(ExitCodes.Usage, await RunAsync(line));
+        string[] said = _stderr.ToString().TrimEnd().Split('\n');
+        Assert.StartsWith("nodebox: ", said[0]);
+        Assert.Contains(reason, said[0]);
+        Assert.EndsWith($" {help}`.", said[^1]);
+    }
+
+    [Fact]
+    public async Task A_scenario_that_is_not_there_is_2_with_those_that_are()
+    {
+        string config = Path.Combine(Repository.Root, "roles.toml");
+        Assert.Equal(ExitCodes.Usage, await RunAsync($"run-scenario basline --config {config}"));
+        Assert.StartsWith("nodebox: there is no scenario basline", _stderr.ToString());
+    }
+
+    [Fact]
+    public async Task Errors_of_a_configuration_are_2_with_their_lines()
+    {
+        using var folder = new Folder();
+        string config = folder.Write("roles.toml", "[testbed]\nname = 3\n");
+        Assert.Equal(ExitCodes.Usage, await RunAsync($"--role tools --config {config}"));
+        Assert.StartsWith($"nodebox: {config}:1:1: testbed.collector: is missing", _stderr.ToString());
+        Assert.Contains($"{config}:2:8: testbed.name: 3 is a whole number", _stderr.ToString());
+    }
+
+    [Theory]
+    [InlineData(typeof(OperationCanceledException), ExitCodes.Interrupted, "")]
+    [InlineData(typeof(TaskCanceledException), ExitCodes.Interrupted, "")]
+    [InlineData(typeof(IOException), ExitCodes.MachineLacks, "nodebox: ")]
+    public async Task What_a_command_throws_becomes_an_exit_code(Type thrown, int code, string said)
+    {
+        Assert.Equal(code, await RunAsync(() => throw (Exception)Activator.CreateInstance(thrown)!));
+        Assert.StartsWith(said, _stderr.ToString());
+        Assert.Equal(said.Length == 0, _stderr.ToString().Length == 0);
+    }
+
+    [Fact]
+    public async Task A_time_limit_is_no_interruption()
+    {
+        int code = await RunAsync(() => throw new TaskCanceledException("too slow", new TimeoutException()));
+        Assert.Equal(ExitCodes.MachineLacks, code);
+        Assert.Contains("too slow", _stderr.ToString());
+    }
+
+    public void Dispose() => Console.SetError(_before);
+
+    private static Task<int> RunAsync(Action action)
+    {
+        var root = new RootCommand();
+        root.SetAction(_ => action());
+        return CommandLine.RunAsync(root, []);
+    }
+
+    private static Task<int> RunAsync(string line)
+    {
+        RootCommand root = NodeCommand.Create();
+        root.Add(RunScenarioCommand.Create());
+        root.Add(LabCommand.Create());
+        return CommandLine.RunAsync(root, line.Split(' '));
+    }
+}
