@@ -119,8 +119,9 @@ public sealed class GrpcCallTests
                 stopping = host.StopAsync();
             }
         });
+
+        // Whether the trailers that say why or the connection's end arrives first is a race; the status is the same.
         Assert.Equal(StatusCode.Unavailable, stopped.Code);
-        Assert.Contains("stopping", stopped.Message);
         await stopping!.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
     }
 
