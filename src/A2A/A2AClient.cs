@@ -31,7 +31,8 @@ public sealed class A2AClient(HttpClient http)
 
     /// <summary>Sends a message and waits for the task's end, or for the message that answers it.</summary>
     /// <param name="endpoint">The agent's JSON-RPC interface, from <see cref="AgentCard.JsonRpcEndpoint"/>.</param>
-    public async Task<SendMessageResponse> SendMessageAsync(Uri endpoint, SendMessageRequest message, CancellationToken cancellation = default)
+    public async Task<SendMessageResponse> SendMessageAsync(
+        Uri endpoint, SendMessageRequest message, CancellationToken cancellation = default)
     {
         SendMessageResponse response = await CallAsync(
             endpoint,

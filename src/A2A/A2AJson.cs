@@ -20,6 +20,7 @@ namespace NodeBox.A2A;
 [JsonSerializable(typeof(TaskRequest))]
 [JsonSerializable(typeof(AgentTask))]
 [JsonSerializable(typeof(Dictionary<string, TaskPlan>))]
+[JsonSerializable(typeof(Dictionary<string, IReadOnlyList<TaskStep>>))]
 [JsonSerializable(typeof(JsonRpcRequest))]
 [JsonSerializable(typeof(JsonRpcResponse))]
 [JsonSerializable(typeof(JsonElement))]

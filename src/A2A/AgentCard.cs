@@ -23,7 +23,8 @@ public sealed record AgentCard(
     public Uri JsonRpcEndpoint()
     {
         AgentInterface? match = SupportedInterfaces.FirstOrDefault(
-            static offered => offered is { ProtocolBinding: AgentInterface.JsonRpc } && ProtocolVersion.IsSupported(offered.ProtocolVersion));
+            static offered => offered is { ProtocolBinding: AgentInterface.JsonRpc }
+                && ProtocolVersion.IsSupported(offered.ProtocolVersion));
         if (match is null)
         {
             throw new A2AException(
@@ -48,7 +49,8 @@ public sealed record AgentInterface(string Url, string ProtocolBinding, string P
 }
 
 /// <summary>Absent means no.</summary>
-public sealed record AgentCapabilities(bool? Streaming = null, bool? PushNotifications = null, IReadOnlyList<AgentExtension>? Extensions = null);
+public sealed record AgentCapabilities(
+    bool? Streaming = null, bool? PushNotifications = null, IReadOnlyList<AgentExtension>? Extensions = null);
 
 public sealed record AgentExtension(string Uri, string? Description = null, bool? Required = null);
 

@@ -7,7 +7,9 @@ public sealed record AgentTask(string Id, AgentTaskStatus Status, string? Contex
 {
     /// <summary>The text of all artifacts: the answer.</summary>
     public string AnswerText() =>
-        string.Join('\n', (Artifacts ?? []).SelectMany(static artifact => artifact.Parts).Select(static part => part.Text).OfType<string>());
+        string.Join('\n', PartsOf(Artifacts ?? []).Select(static part => part.Text).OfType<string>());
+
+    private static IEnumerable<Part> PartsOf(IEnumerable<Artifact> artifacts) => artifacts.SelectMany(static artifact => artifact.Parts);
 }
 
 /// <param name="State">Where the task stands.</param>

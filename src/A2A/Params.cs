@@ -39,7 +39,8 @@ internal static class Params
             throw new A2AException(A2AErrorCode.UnsupportedOperation, "returnImmediately: this agent answers when the task is done");
         }
 
-        if (configuration.AcceptedOutputModes is { Count: > 0 } modes && !modes.Any(static mode => mode is "text/plain" or "text/*" or "*/*"))
+        if (configuration.AcceptedOutputModes is { Count: > 0 } modes
+            && !modes.Any(static mode => mode is "text/plain" or "text/*" or "*/*"))
         {
             throw new A2AException(A2AErrorCode.ContentTypeNotSupported, "acceptedOutputModes: this agent answers in text/plain");
         }
@@ -66,12 +67,14 @@ internal static class Params
         {
             if (message.Parts[i] is not { Contents: 1 } part)
             {
-                throw new A2AException(A2AErrorCode.InvalidParams, $"message.parts[{i}]: exactly one of text, raw, url and data must be set");
+                throw new A2AException(
+                    A2AErrorCode.InvalidParams, $"message.parts[{i}]: exactly one of text, raw, url and data must be set");
             }
 
             if (part.Raw is not null || part.Url is not null)
             {
-                throw new A2AException(A2AErrorCode.ContentTypeNotSupported, $"message.parts[{i}]: this agent takes text and data, no files");
+                throw new A2AException(
+                    A2AErrorCode.ContentTypeNotSupported, $"message.parts[{i}]: this agent takes text and data, no files");
             }
         }
     }

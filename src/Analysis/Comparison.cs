@@ -29,7 +29,7 @@ public sealed record Comparison(
         {
             foreach (Metric metric in Metrics.Metric.All)
             {
-                if (folder.Sample(a, metric) is { } of && folder.Sample(b, metric) is { } to)
+                if (folder.Values.Sample(a, metric) is { } of && folder.Values.Sample(b, metric) is { } to)
                 {
                     unadjusted.Add(Compare(a, b, metric, of, to));
                 }

@@ -3,59 +3,75 @@ using NodeBox.Analysis.Statistics;
 
 namespace NodeBox.Analysis;
 
-/// <summary>The comparison as text, for a terminal or a page: one row a figure, one column a scenario.</summary>
-/// <param name="Columns">Headings; the first column names the figure and its unit.</param>
-/// <param name="Rows">Cells, as many as there are columns.</param>
-/// <param name="Caption">What the cells hold.</param>
-/// <param name="Notes">What a reader must know before trusting the figures.</param>
-public sealed record ComparisonTable(
-    IReadOnlyList<string> Columns,
-    IReadOnlyList<IReadOnlyList<string>> Rows,
-    string Caption,
-    IReadOnlyList<string> Notes)
+/// <summary>The scenarios side by side: one row a figure, one column a scenario.</summary>
+public static class ComparisonTable
 {
-    public const string NotMeasured = "not measured";
-
     private static readonly IReadOnlyList<Figure> s_figures =
     [
         Figure.Mean("success"),
+        Figure.Mean("correct"),
         Figure.Median("task_duration_ms"),
         Figure.P95("task_duration_ms"),
-        Figure.Mean("flows_per_task"),
-        Figure.Mean("connections_opened_per_task"),
-        Figure.Mean("tx_bytes_per_task"),
-        Figure.Mean("rx_bytes_per_task"),
-        Figure.Mean("tx_segs_per_task"),
-        Figure.Mean("rx_segs_per_task"),
-        Figure.Mean("tx_payload_per_segment_bytes"),
-        Figure.Mean("rx_payload_per_segment_bytes"),
         Figure.Mean("llm_calls"),
         Figure.Mean("tool_calls"),
         Figure.Mean("agent_messages"),
         Figure.Mean("service_calls"),
+        Figure.Mean("flows_per_task"),
+        Figure.Mean("connections_opened_per_task"),
+        Figure.Mean("tx_bytes_per_task"),
+        Figure.Mean("rx_bytes_per_task"),
+        Figure.Median("up_down_ratio"),
+        Figure.Mean("packets_per_task"),
+        Figure.Mean("tx_segs_per_task"),
+        Figure.Mean("rx_segs_per_task"),
+        Figure.Mean("tx_payload_per_segment_bytes"),
+        Figure.Mean("rx_payload_per_segment_bytes"),
+        Figure.Median("rtt_us"),
+        Figure.P95("rtt_us"),
+        Figure.P99("rtt_us"),
+        Figure.Median("rtt_client_us"),
+        Figure.Median("rtt_server_us"),
         Figure.Median("min_rtt_us"),
         Figure.Median("srtt_us"),
         Figure.P95("srtt_us"),
+        Figure.Median("handshake_rtt_us"),
+        Figure.Median("ttfb_llm_us"),
+        Figure.Median("ttfb_tool_us"),
+        Figure.Median("ttfb_agent_us"),
+        Figure.Median("ttfb_service_us"),
+        Figure.P95("longest_silence_us"),
+        Figure.Mean("tx_bursts_per_task"),
+        Figure.Mean("rx_bursts_per_task"),
+        Figure.Median("tx_burst_bytes"),
+        Figure.Median("rx_burst_bytes"),
         Figure.Mean("retrans_segs_per_task"),
+        Figure.Mean("retrans_bytes_per_task"),
     ];
 
-    public static ComparisonTable Of(Summary summary)
+    public static TextTable Of(Summary summary)
     {
-        List<IReadOnlyList<string>> rows = [["Tasks", .. summary.Scenarios.Values.Select(scenario => Quantity.Number(scenario.Metrics["success"].N))]];
+        IEnumerable<string> tasks = summary.Scenarios.Values.Select(scenario => Quantity.Number(scenario.Metrics["success"].N));
+        List<IReadOnlyList<string>> rows = [["Tasks", .. tasks]];
         foreach (Figure figure in s_figures)
         {
-            rows.Add([figure.Heading, .. summary.Scenarios.Values.Select(figure.Cell)]);
+            bool anywhere = summary.Scenarios.Values.Any(scenario => scenario.Metrics.ContainsKey(figure.Metric.Key));
+
+            // No scenario need have a call of each kind, or a model that decides.
+            if (anywhere || figure.Metric.Per is not (Observation.Call or Observation.Task))
+            {
+                string absent = anywhere ? TextTable.None : TextTable.NotMeasured;
+                rows.Add([figure.Heading, .. summary.Scenarios.Values.Select(scenario => figure.Cell(scenario) ?? absent)]);
+            }
         }
 
-        return new ComparisonTable(
+        return new TextTable(
             ["", .. summary.Scenarios.Keys],
             rows,
-            "Mean of all tasks, or the median or percentile named, with its 95 % bootstrap interval.",
-            summary.Notes);
+            "Mean of all tasks, or the median or percentile named, with its 95 % bootstrap interval.");
     }
 
     /// <param name="Metric">What is shown.</param>
-    /// <param name="Statistic">mean, p50 or p95: the key of its interval.</param>
+    /// <param name="Statistic">mean, p50, p95 or p99: the key of its interval.</param>
     /// <param name="Suffix">How the statistic is named; nothing for a mean.</param>
     /// <param name="Value">Takes the statistic.</param>
     private sealed record Figure(Metric Metric, string Statistic, string Suffix, Func<MetricSummary, double> Value)
@@ -75,11 +91,13 @@ public sealed record ComparisonTable(
 
         public static Figure P95(string key) => new(Metric.Of(key), "p95", ", p95", summary => summary.P95);
 
-        public string Cell(ScenarioSummary scenario)
+        public static Figure P99(string key) => new(Metric.Of(key), "p99", ", p99", summary => summary.P99);
+
+        public string? Cell(ScenarioSummary scenario)
         {
             if (!scenario.Metrics.TryGetValue(Metric.Key, out MetricSummary? summary))
             {
-                return NotMeasured;
+                return null;
             }
 
             double[] interval = summary.Ci95[Statistic];

@@ -31,6 +31,13 @@ public sealed record Manifest
 
     public IReadOnlyList<ManifestLink>? Links { get; init; }
 
+    /// <summary>Every probe's balance, with the node that the probe was on.</summary>
+    [JsonIgnore]
+    public IEnumerable<(string Node, string Probe, ManifestLedger Ledger)> Ledgers =>
+        from node in Nodes
+        from probe in node.Value.Ledger ?? new Dictionary<string, ManifestLedger>()
+        select (node.Key, probe.Key, probe.Value);
+
     /// <exception cref="RunFolderException">The file is missing, no JSON, or lacks what is required.</exception>
     public static Manifest Read(string path)
     {
@@ -94,11 +101,18 @@ public sealed record ManifestNode(
 /// <param name="RunQueueDelayMs">Time spent waiting for a CPU, in milliseconds.</param>
 public sealed record ManifestCpu(double? Busy, double? RunQueueDelayMs);
 
-/// <summary>A probe's balance: Seen = Filtered + Aggregated + Emitted + Dropped. Missed events were never seen.</summary>
-public sealed record ManifestLedger(long Seen, long Filtered, long Aggregated, long Emitted, long Dropped, long Missed)
+/// <summary>
+/// A probe's balance: Seen = Filtered + Aggregated + Emitted + Dropped. Missed events were never seen. Figures are those that lack
+/// something if any were lost; a manifest need not name them.
+/// </summary>
+public sealed record ManifestLedger(
+    long Seen, long Filtered, long Aggregated, long Emitted, long Dropped, long Missed, IReadOnlyList<string>? Figures = null)
 {
     [JsonIgnore]
     public bool Balances => Seen == Filtered + Aggregated + Emitted + Dropped;
+
+    [JsonIgnore]
+    public bool LostAny => Dropped != 0 || Missed != 0;
 }
 
 /// <summary>A link; what was asked and achieved is text or an object, by how the link was made.</summary>

@@ -1,3 +1,4 @@
+using NodeBox.Analysis.Checks;
 using NodeBox.Analysis.Metrics;
 using NodeBox.Analysis.Statistics;
 using NodeBox.Store;
@@ -11,7 +12,6 @@ public sealed class RunFolder : IDisposable
 {
     private readonly Database _database;
     private readonly Connection _connection;
-    private readonly Dictionary<(string Scenario, string Metric), Sample> _samples = [];
 
     private RunFolder(string path, Manifest manifest, Database database)
     {
@@ -19,6 +19,7 @@ public sealed class RunFolder : IDisposable
         Manifest = manifest;
         _database = database;
         _connection = database.Connect();
+        Values = new MetricValues();
     }
 
     public string Path { get; }
@@ -33,8 +34,20 @@ public sealed class RunFolder : IDisposable
     /// <summary>Whether any node measured flows and any flow was seen. If not, metrics of flows are absent and never zero.</summary>
     public bool FlowsMeasured { get; private set; }
 
-    /// <summary>What a reader must know before trusting the figures: nodes that did not measure flows, a run cut short.</summary>
+    /// <summary>Whether flows were cut into slices, so that calls can be told apart.</summary>
+    public bool SlicesMeasured { get; private set; }
+
+    /// <summary>
+    /// Whether it is known which task did what to the network: by slices or, in folders from before them, because each task had its own
+    /// connections. If not, the metrics of tasks' traffic are absent.
+    /// </summary>
+    public bool TrafficMeasured => FlowsMeasured && (SlicesMeasured || Manifest.Connections != "pooled");
+
+    /// <summary>What a reader must know before trusting the figures.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
+
+    /// <summary>The values of each metric.</summary>
+    internal MetricValues Values { get; private set; }
 
     /// <summary>Reads the manifest, checks that every table is there with its columns, and computes the samples.</summary>
     /// <exception cref="RunFolderException">The folder or a file is missing or broken, or the run has no tasks.</exception>
@@ -54,8 +67,8 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>The values of a metric in a scenario, or null where there are none.</summary>
-    public Sample? Sample(string scenario, Metric metric) => _samples.GetValueOrDefault((scenario, metric.Key));
+    /// <summary>The values of a metric in a scenario, or null where there are none or they are known by bucket only.</summary>
+    public Sample? Sample(string scenario, Metric metric) => Values.Sample(scenario, metric);
 
     public void Dispose()
     {
@@ -63,7 +76,7 @@ public sealed class RunFolder : IDisposable
         _database.Dispose();
     }
 
-    /// <summary>Runs SQL over the views tasks, spans, flows, slices, retransmits and those of <see cref="Views"/>.</summary>
+    /// <summary>Runs SQL over the views tasks, spans, flows, slices, retransmits, packets and those of <see cref="Views"/>.</summary>
     /// <exception cref="RunFolderException">
     /// The statement failed, for example because a column has another type than in the contract.
     /// </exception>
@@ -81,12 +94,9 @@ public sealed class RunFolder : IDisposable
 
     private void Load()
     {
-        foreach (Table table in Tables.All)
-        {
-            OpenTable(table);
-        }
-
-        foreach (string statement in Views.Statements)
+        RunTables.Open(_connection, Path, WhyIncomplete(""));
+        long clocksDiffer = 2 * Manifest.Nodes!.Values.Max(node => node.ClockBoundNs ?? 0);
+        foreach (string statement in Views.Statements(clocksDiffer))
         {
             Query(statement);
         }
@@ -94,14 +104,18 @@ public sealed class RunFolder : IDisposable
         Scenarios = OrderedSeries();
         if (Scenarios.Count == 0)
         {
-            throw new RunFolderException($"{File("tasks")}: holds no task, so there is nothing to analyse{WhyIncomplete("; logs/ may say why none ran")}");
+            throw new RunFolderException(
+                $"{RunTables.FileOf(Path, Tables.Tasks)}: holds no task, so there is nothing to analyse"
+                + WhyIncomplete("; logs/ may say why none ran"));
         }
 
-        bool anyFlow = Query("SELECT count(*) FROM flows").Single().Long(0) > 0;
-        FlowsMeasured = anyFlow && Manifest.Nodes!.Values.Any(node => node.MeasuresFlows);
-        Notes = [.. NotesOf(Manifest, anyFlow)];
-        LoadSamples();
+        FlowsMeasured = HoldsAny(Tables.Flows) && Manifest.Nodes!.Values.Any(node => node.MeasuresFlows);
+        SlicesMeasured = FlowsMeasured && HoldsAny(Tables.Slices);
+        Notes = [.. Absences.Of(this), .. Losses.Of(this).Select(loss => $"Lost: {loss}.")];
+        Values = MetricValues.Of(this);
     }
+
+    private bool HoldsAny(Table table) => Query($"SELECT count(*) FROM {table.Name}").Single().Long(0) > 0;
 
     /// <summary>The baseline first, then as the manifest lists the scenarios, then by the first task.</summary>
     private string[] OrderedSeries()
@@ -115,57 +129,7 @@ public sealed class RunFolder : IDisposable
         ];
     }
 
-    private void OpenTable(Table table)
-    {
-        string file = File(table.Name);
-        if (!System.IO.File.Exists(file))
-        {
-            throw new RunFolderException($"{file}: is missing, so {Path} is no complete run folder{WhyIncomplete("")}");
-        }
-
-        try
-        {
-            Parquet.CreateView(_connection, table.Name, file);
-            _connection.Query($"SELECT {table.ColumnList} FROM {table.Name} LIMIT 0");
-        }
-        catch (DuckDbException e)
-        {
-            throw new RunFolderException($"{file}: cannot be read as the table {table.Name}: {e.Message}", e);
-        }
-    }
-
-    private void LoadSamples()
-    {
-        foreach (Metric metric in Metric.All.Where(metric => FlowsMeasured || metric.Per == Observation.Task))
-        {
-            foreach (IGrouping<string, double> values in Query(Views.Values(metric)).GroupBy(row => row.String(0), row => row.Double(1)))
-            {
-                _samples[(values.Key, metric.Key)] = new Sample(values);
-            }
-        }
-    }
-
-    private static IEnumerable<string> NotesOf(Manifest manifest, bool anyFlow)
-    {
-        if (manifest.Complete == false)
-        {
-            yield return $"The run is incomplete: {manifest.IncompleteReason ?? "no reason recorded"}";
-        }
-
-        foreach ((string name, ManifestNode node) in manifest.Nodes!.Where(node => !node.Value.MeasuresFlows))
-        {
-            yield return $"Flows were not measured on {name}: {node.RungReason ?? "no reason recorded"}";
-        }
-
-        if (!anyFlow && manifest.Nodes!.Values.Any(node => node.MeasuresFlows))
-        {
-            yield return "Flows were not measured: flows.parquet holds none, although the manifest names probes.";
-        }
-    }
-
     /// <summary>A run that was cut short says itself why its tables are not there.</summary>
     private string WhyIncomplete(string otherwise) =>
         Manifest is { Complete: false, IncompleteReason: { } reason } ? $". The run is incomplete: {reason}" : otherwise;
-
-    private string File(string table) => System.IO.Path.Combine(Path, $"{table}.parquet");
 }

@@ -43,9 +43,13 @@ public sealed record ScenarioSummary(IReadOnlyDictionary<string, MetricSummary> 
         Dictionary<string, MetricSummary> metrics = [];
         foreach (Metric metric in Metric.All)
         {
-            if (folder.Sample(scenario, metric) is { } sample)
+            if (folder.Values.Sample(scenario, metric) is { } sample)
             {
                 metrics[metric.Key] = MetricSummary.Of(sample, metric.Unit);
+            }
+            else if (folder.Values.Bucketed(scenario, metric) is { } bucketed)
+            {
+                metrics[metric.Key] = MetricSummary.Of(bucketed, metric.Unit);
             }
         }
 
@@ -53,9 +57,12 @@ public sealed record ScenarioSummary(IReadOnlyDictionary<string, MetricSummary> 
     }
 }
 
-/// <summary>One metric in one scenario. Quantiles are of type 7; intervals are percentile-bootstrap intervals of 95 %.</summary>
+/// <summary>
+/// One metric in one scenario. Quantiles are of type 7, or linear within a bucket where only buckets are known; intervals are
+/// percentile-bootstrap intervals of 95 %.
+/// </summary>
 /// <param name="Unit">The unit of every figure here but <paramref name="N"/>.</param>
-/// <param name="N">How many values: tasks, or flows for the RTT metrics.</param>
+/// <param name="N">How many values: tasks, flows, calls, or what is counted in buckets.</param>
 /// <param name="Mean">The arithmetic mean.</param>
 /// <param name="P50">The median.</param>
 /// <param name="P95">The 95th percentile.</param>
@@ -63,16 +70,21 @@ public sealed record ScenarioSummary(IReadOnlyDictionary<string, MetricSummary> 
 /// <param name="Ci95">Keys mean, p50, p95 and p99 to [low, high].</param>
 public sealed record MetricSummary(
     string Unit,
-    int N,
+    long N,
     double Mean,
     double P50,
     double P95,
     double P99,
     IReadOnlyDictionary<string, double[]> Ci95)
 {
-    internal static MetricSummary Of(Sample sample, string unit)
+    internal static MetricSummary Of(Sample sample, string unit) =>
+        Of(unit, sample.Count, sample.Mean, sample.Quantile, Bootstrap.Of(sample));
+
+    internal static MetricSummary Of(BucketedSample sample, string unit) =>
+        Of(unit, (long)sample.Pooled.Total, sample.Pooled.Mean, sample.Pooled.Quantile, Bootstrap.Of(sample));
+
+    private static MetricSummary Of(string unit, long n, double mean, Func<double, double> quantile, SampleIntervals intervals)
     {
-        SampleIntervals intervals = Bootstrap.Of(sample);
         Dictionary<string, double[]> ci95 = new()
         {
             ["mean"] = [intervals.Mean.Low, intervals.Mean.High],
@@ -80,7 +92,7 @@ public sealed record MetricSummary(
             ["p95"] = [intervals.P95.Low, intervals.P95.High],
             ["p99"] = [intervals.P99.Low, intervals.P99.High],
         };
-        return new MetricSummary(unit, sample.Count, sample.Mean, sample.Quantile(0.5), sample.Quantile(0.95), sample.Quantile(0.99), ci95);
+        return new MetricSummary(unit, n, mean, quantile(0.5), quantile(0.95), quantile(0.99), ci95);
     }
 }
 

@@ -70,7 +70,8 @@ internal sealed class LabLock : IDisposable
         }
         // Between opening and locking the last holder may have removed the file, and the lock on it would keep nobody out.
         // The kernel then says so at the end of the link (d_path in fs/d_path.c).
-        FileSystemInfo? link = File.ResolveLinkTarget($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}", returnFinalTarget: false);
+        FileSystemInfo? link = File.ResolveLinkTarget(
+            $"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}", returnFinalTarget: false);
         if (link!.FullName.EndsWith(" (deleted)", StringComparison.Ordinal))
         {
             file.Dispose();

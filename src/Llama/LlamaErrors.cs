@@ -18,7 +18,10 @@ public sealed class ContextOverflowException(int promptTokens, int maxTokens, in
 }
 
 /// <summary>As many requests are waiting as the queue limit allows.</summary>
-public sealed class QueueFullException(int limit) : Exception($"{limit} requests are already waiting, which is the queue limit.");
+public sealed class QueueFullException(int limit) : Exception($"{limit} requests are already waiting, which is the queue limit.")
+{
+    public int Limit { get; } = limit;
+}
 
 /// <summary>llama.cpp failed while it decoded a request; the engine goes on with the next.</summary>
 public sealed class DecodeException(string message) : Exception(message);

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using NodeBox.Llama.Devices;
+using NodeBox.Llama.Inference;
 using NodeBox.Llama.Native;
 
 namespace NodeBox.Llama;
@@ -14,6 +16,7 @@ public sealed class LlamaLibrary
     private static LlamaLibrary? s_loaded;
 
     private readonly Dictionary<string, nint> _handles;
+    private DeviceFindings? _devices;
 
     private LlamaLibrary(string directory, Dictionary<string, nint> handles)
     {
@@ -27,8 +30,8 @@ public sealed class LlamaLibrary
     /// <summary>The version of llama.cpp and of ggml, with ggml's commit.</summary>
     public string Version => Abi.Needed;
 
-    /// <summary>What ggml found to compute on, such as the name of the processor.</summary>
-    public IReadOnlyList<string> Devices { get; private set; } = [];
+    /// <summary>The processor's name.</summary>
+    public string Processor { get; private set; } = "";
 
     /// <summary>
     /// Loads and checks the libraries in <paramref name="directory"/>, by default "llama" beside the executable. Later calls return what
@@ -56,6 +59,26 @@ public sealed class LlamaLibrary
             return library;
         }
     }
+
+    /// <summary>
+    /// Looks for GPUs and loads what they need, once: later calls return what the first found. Hashes the CUDA builds that are installed,
+    /// which takes some tenths of a second.
+    /// </summary>
+    /// <param name="thorough">Whether to look for the machine's CUDA libraries also where no CUDA build is installed.</param>
+    public DeviceFindings FindDevices(bool thorough)
+    {
+        lock (s_gate)
+        {
+            return _devices ??= CudaBackends.Load(Directory, Processor, thorough);
+        }
+    }
+
+    /// <summary>What is to compute a model. Where that is the processor by order, no GPU is looked for.</summary>
+    /// <exception cref="LlamaLibraryException">A GPU is asked for and none can be used; the message says all that is missing.</exception>
+    /// <exception cref="ModelException">The options contradict each other or the GPUs.</exception>
+    public DeviceChoice Choose(EngineOptions options) => options.Device == DeviceKind.Cpu
+        ? DeviceChoice.Processor(Processor, "device is \"cpu\"")
+        : DeviceChoice.Of(options, FindDevices(thorough: options.Device == DeviceKind.Cuda));
 
     private static Dictionary<string, nint> Open(string directory)
     {
@@ -96,9 +119,6 @@ public sealed class LlamaLibrary
             throw new LlamaLibraryException($"llama.cpp found no processor backend in {Directory} that runs on this machine.");
         }
 
-        Devices = [.. Enumerable.Range(0, (int)devices).Select(DeviceName)];
+        Processor = Marshal.PtrToStringUTF8((nint)LlamaApi.ggml_backend_dev_description(LlamaApi.ggml_backend_dev_get(0))) ?? "";
     }
-
-    private static unsafe string DeviceName(int index) =>
-        Marshal.PtrToStringUTF8((nint)LlamaApi.ggml_backend_dev_description(LlamaApi.ggml_backend_dev_get((nuint)index))) ?? "";
 }

@@ -6,6 +6,8 @@ using NodeBox.Commands;
 RootCommand root = NodeCommand.Create();
 root.Add(RunScenarioCommand.Create());
 root.Add(LabCommand.Create());
+root.Add(ReportCommand.Create());
 root.Add(CheckCommand.Create());
 root.Add(ModelCommand.Create());
+root.Add(EngineCommand.Create());
 return await CommandLine.RunAsync(root, args);

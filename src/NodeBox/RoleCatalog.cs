@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using NodeBox.Commands;
 using NodeBox.Configuration;
 using NodeBox.Hosting;
 using NodeBox.Roles.Agent;
@@ -6,6 +7,7 @@ using NodeBox.Roles.Baseline;
 using NodeBox.Roles.Collector;
 using NodeBox.Roles.Llm;
 using NodeBox.Roles.Tools;
+using NodeBox.Telemetry.Http;
 
 namespace NodeBox;
 
@@ -36,17 +38,20 @@ internal static class RoleCatalog
         await node.ListenAsync(settings.HttpPort, HttpProtocols.Http1, collector.MapApi);
     }
 
-    private static Task StartLlmAsync(NodeContext node)
+    private static async Task StartLlmAsync(NodeContext node)
     {
         LlmSettings settings = node.Node.Settings.Llm;
-        return node.ServeAsync(settings.Port, agentId: null, app => LlmRole.Map(app, settings));
+        LlmRole llm = await LlmRole.StartAsync(settings, EngineCommand.ProgramOf, node.Log("llm"));
+        node.Keep(llm);
+        await node.ServeAsync(settings.Port, SliceKind.Llm, agentId: null, llm.Map);
     }
 
     private static async Task StartToolsAsync(NodeContext node)
     {
         ToolsSettings settings = node.Node.Settings.Tools;
-        await node.ServeAsync(settings.DbPort, agentId: null, app => ToolsRole.MapDb(app, settings));
-        await node.ServeAsync(settings.SyntheticPort, agentId: null, app => ToolsRole.MapSynthetic(app, settings));
+        await node.ServeAsync(settings.DbPort, SliceKind.Tool, agentId: null, app => ToolsRole.MapDb(app, settings));
+        await node.ServeAsync(
+            settings.SyntheticPort, SliceKind.Tool, agentId: null, app => ToolsRole.MapSynthetic(app, settings));
     }
 
     private static async Task StartBaselineAsync(NodeContext node)
@@ -55,13 +60,18 @@ internal static class RoleCatalog
         for (int i = settings.Services.Count - 1; i >= 0; i--)
         {
             int index = i;
-            await node.ServeAsync(settings.Services[i].Port, agentId: null, app => BaselineRole.MapService(app, settings, index, node.TagSocket));
+            await node.ServeAsync(
+                settings.Services[i].Port,
+                SliceKind.Service,
+                agentId: null,
+                app => BaselineRole.MapService(app, settings, index, node.Cut));
         }
     }
 
     private static Task StartAgentAsync(NodeContext node, string name)
     {
         AgentSettings settings = node.Node.Settings.Agents.First(agent => agent.Name == name);
-        return node.ServeAsync(settings.Port, name, app => node.Keep(AgentRole.Map(app, settings, node.TagSocket)));
+        return node.ServeAsync(
+            settings.Port, SliceKind.Agent, name, app => node.Keep(AgentRole.Map(app, settings, node.Cut)));
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using NodeBox.Probes.Native.Probes;
+using NodeBox.Probes.Native.Sys;
 using NodeBox.Probes.Native.Tags;
 
 namespace NodeBox.Probes.Native;
@@ -12,6 +13,7 @@ namespace NodeBox.Probes.Native;
 public readonly ref struct FlowEvent
 {
     private const uint NoRtt = uint.MaxValue;
+    private const uint Unknown = uint.MaxValue;
 
     private readonly ref readonly flow_event _event;
     private readonly SocketFlags _flags;
@@ -64,6 +66,9 @@ public readonly ref struct FlowEvent
     /// <summary>The socket's pending error (errno), 0 if none. For a refused connection ECONNREFUSED.</summary>
     public int SocketError => (int)_event.sk_err;
 
+    /// <summary>Its name, as in <c>ECONNREFUSED</c>; null without one.</summary>
+    public string? SocketErrorName => SocketError == 0 ? null : Errno.Name(SocketError);
+
     /// <summary>True when the other end's FIN was received: tcp_fin sets SOCK_DONE, and nothing else in TCP does.</summary>
     public bool FinReceived => _flags.IsDone(_event.sk_flags);
 
@@ -93,6 +98,27 @@ public readonly ref struct FlowEvent
 
     /// <summary>Of these, the ones with data that left the stack.</summary>
     public uint RetransmittedDataSegments => _event.flow.retrans_data;
+
+    /// <summary>Of these, their payload bytes.</summary>
+    public ulong RetransmittedBytes => _event.flow.retrans_bytes;
+
+    /// <summary>The sequence number of the first payload byte this end sends; null before ESTABLISHED and if that was not seen.</summary>
+    public uint? FirstSendSequence => EstablishedKtimeNs is null ? null : _event.flow.first_send;
+
+    /// <summary>The sequence number of the first payload byte this end receives; null as for <see cref="FirstSendSequence"/>.</summary>
+    public uint? FirstReceiveSequence => EstablishedKtimeNs is null ? null : _event.flow.first_receive;
+
+    /// <summary>
+    /// In µs. Active: from connect to ESTABLISHED, repeated SYNs included. Passive: from the SYN-ACK to its ACK, null if the SYN-ACK was sent
+    /// again.
+    /// </summary>
+    public uint? HandshakeRttUs => FlowTimes.HandshakeRttUs(in _event.flow);
+
+    /// <summary>How often the other end's window became zero while the connection was ESTABLISHED.</summary>
+    public uint ZeroWindows => _event.flow.zero_windows;
+
+    /// <summary>Data segments that arrived before their turn; null where the kernel does not count them.</summary>
+    public uint? OutOfOrderSegments => _event.rcv_ooopack == Unknown ? null : _event.rcv_ooopack;
 
     /// <summary>Smoothed RTT in µs, null without a sample.</summary>
     public uint? SmoothedRttUs => _event.srtt_us == 0 ? null : _event.srtt_us >> 3;

@@ -10,12 +10,6 @@ using NodeBox.Probes.Native.Tags;
 
 namespace NodeBox.Probes.Native;
 
-/// <summary>Takes a flow's event; it is valid during the call only.</summary>
-public delegate void FlowEventHandler(FlowEvent e);
-
-/// <summary>Takes a retransmission; it is valid during the call only.</summary>
-public delegate void RetransmitEventHandler(RetransmitEvent e);
-
 /// <summary>
 /// The kernel programs that report the TCP flows of this thread's network namespace, attached until disposed or until this process ends.
 /// Programs do not wake a reader, as that would cost more than all else they do: call <see cref="Drain"/> on a timer (20 ms serves).
@@ -25,24 +19,42 @@ public sealed class FlowProbes : IDisposable
 {
     private delegate ProgramSpec Assembly(ProbeTarget target, int program);
 
-    private static readonly Assembly[] s_probes = [InetSockSetState.Assemble, TcpRcvSpaceAdjust.Assemble, TcpRetransmitSkb.Assemble];
+    private static readonly Assembly[] s_core =
+    [
+        InetSockSetState.Assemble, TcpRcvSpaceAdjust.Assemble, TcpRetransmitSkb.Assemble, TcpProbe.Assemble, BpfIterTcp.Assemble,
+    ];
 
+    // The verifier lets a pointer move by less than 512 MiB (include/linux/bpf_verifier.h, BPF_MAX_VAR_OFF).
+    private const int MostFlowPlaces = 1 << 18;
+
+    // What a 32-bit number of ns holds, with the sign that comparisons take.
+    private static readonly TimeSpan s_longestGap = TimeSpan.FromSeconds(2);
+
+    private static readonly Assembly[] s_bursts = [NetDevStartXmit.Assemble];
+    private static readonly Assembly[] s_packets = [PacketProbes.AssembleReceived, PacketProbes.AssembleSent];
+
+    private readonly FlowProbeOptions _options;
     private readonly ProbeMaps _maps;
     private readonly SocketFlags _flags;
     private readonly RingBufMapping _ring;
     private readonly List<Program> _programs = [];
     private readonly List<Link> _links = [];
+    private readonly Iterator _sockets;
 
     private FlowProbes(FlowProbeOptions options, BtfSpec btf)
     {
+        _options = options;
         _flags = SocketFlags.Of(btf);
-        _maps = new ProbeMaps(options.RingBufferBytes, s_probes.Length);
+        Assembly[] probes = [.. s_core, .. options.Bursts ? s_bursts : [], .. options.Packets ? s_packets : []];
+        _maps = new ProbeMaps(options, probes.Length);
         try
         {
             _ring = new RingBufMapping(_maps.Events);
-            ProbeTarget target = new(btf, _maps, NetNamespace.Current());
-            _programs.AddRange(s_probes.Select((assemble, program) => Program.Load(assemble(target, program))));
-            _links.AddRange(_programs.Select(Link.Attach));
+            ProbeTarget target = new(options, btf, _maps, NetNamespace.Current());
+            _programs.AddRange(probes.Select((assemble, program) => Program.Load(assemble(target, program))));
+            ILookup<bpf_attach_type, Program> programs = _programs.ToLookup(program => program.Spec.AttachType);
+            _links.AddRange(programs[bpf_attach_type.BPF_TRACE_RAW_TP].Select(Link.Attach));
+            _sockets = new Iterator(programs[bpf_attach_type.BPF_TRACE_ITER].Single());
         }
         catch
         {
@@ -51,13 +63,20 @@ public sealed class FlowProbes : IDisposable
         }
 
         Tags = new TagMap(_maps.Tags.Fd);
+        Missing = MissingFigures.Of(new TcpFields(btf));
     }
 
     /// <summary>The tags of sockets; disposed with these probes.</summary>
     public TagMap Tags { get; }
 
+    /// <summary>
+    /// Figures that this kernel does not give, each with the reason in a sentence: they are null or never reported. Empty on 6.18.
+    /// </summary>
+    public IReadOnlyList<string> Missing { get; }
+
     /// <summary>Loads and attaches all programs.</summary>
-    /// <exception cref="ArgumentException">The ring's size is no power of two or less than a page.</exception>
+    /// <exception cref="ArgumentException">The ring's size is no power of two or less than a page, the places for flows are no power of two or
+    /// too many, or the gap is too short or long.</exception>
     /// <exception cref="ProbeUnavailableException">This machine or process cannot; the message says why and what to do.</exception>
     public static FlowProbes Attach(FlowProbeOptions options)
     {
@@ -65,6 +84,17 @@ public sealed class FlowProbes : IDisposable
         if (!BitOperations.IsPow2(ring) || ring < Environment.SystemPageSize)
         {
             throw new ArgumentException($"a ring takes a power of two and at least a page of bytes, not {ring}", nameof(options));
+        }
+
+        if (!BitOperations.IsPow2(options.FlowPlaces) || options.FlowPlaces > MostFlowPlaces)
+        {
+            throw new ArgumentException(
+                $"the places for flows are a power of two and at most {MostFlowPlaces}, not {options.FlowPlaces}", nameof(options));
+        }
+
+        if (options.BurstGap <= TimeSpan.Zero || options.BurstGap > s_longestGap)
+        {
+            throw new ArgumentException($"a burst's gap is longer than 0 and at most {s_longestGap}, not {options.BurstGap}", nameof(options));
         }
 
         try
@@ -79,20 +109,7 @@ public sealed class FlowProbes : IDisposable
 
     /// <summary>Hands over all records that are complete, in the kernel's order. One caller at a time.</summary>
     /// <returns>The number of records.</returns>
-    public int Drain(FlowEventHandler onFlow, RetransmitEventHandler onRetransmit)
-    {
-        return _ring.Reader.Drain(record =>
-        {
-            if (MemoryMarshal.Read<uint>(record) == (uint)EventKind.Retransmit)
-            {
-                onRetransmit(new RetransmitEvent(in MemoryMarshal.AsRef<retransmit_event>(record)));
-            }
-            else
-            {
-                onFlow(new FlowEvent(in MemoryMarshal.AsRef<flow_event>(record), _flags));
-            }
-        });
-    }
+    public int Drain(FlowHandlers handlers) => _ring.Reader.Drain(new RecordReader(_flags, _options, handlers).Read);
 
     /// <summary>The account of each program.</summary>
     public IReadOnlyList<ProbeLedger> ReadLedgers() =>
@@ -105,8 +122,10 @@ public sealed class FlowProbes : IDisposable
     /// <exception cref="BpfException">The kernel refused.</exception>
     public IReadOnlyList<FlowSnapshot> Snapshot()
     {
-        DiagReply reply = new(Bpf.MapInfo(_maps.Tags.Fd.Number).id, Bpf.MapInfo(_maps.Flows.Fd.Number).id);
-        return SockDiag.Dump([_maps.Tags.Fd.Number, _maps.Flows.Fd.Number], reply.Read);
+        _sockets.Run();
+        using FlowTableReader flows = new(_maps.Flows, _options);
+        DiagReply reply = new(Bpf.MapInfo(_maps.Tags.Fd.Number).id, flows);
+        return SockDiag.Dump([_maps.Tags.Fd.Number], reply.Read);
     }
 
     /// <summary>Detaches the programs and frees their maps, but for tags that another process holds.</summary>
@@ -117,6 +136,7 @@ public sealed class FlowProbes : IDisposable
             link.Dispose();
         }
 
+        _sockets?.Dispose();
         foreach (Program program in _programs)
         {
             program.Dispose();

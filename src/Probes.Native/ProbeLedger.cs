@@ -1,7 +1,7 @@
 namespace NodeBox.Probes.Native;
 
 /// <summary>A probe's account since it was attached, over all CPUs: Seen = Filtered + Aggregated + Emitted + Dropped.</summary>
-/// <param name="Probe">The tracepoint's name.</param>
+/// <param name="Probe">The tracepoint's name; for the programs of packets with <c>/packets</c> behind it.</param>
 /// <param name="Seen">Runs of the program.</param>
 /// <param name="Filtered">Other namespaces, other protocols, changes that are not reported.</param>
 /// <param name="Aggregated">Remembered with the socket, for a later record.</param>

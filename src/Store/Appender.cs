@@ -29,6 +29,18 @@ public sealed class Appender : IDisposable
 
     public void Append(bool value) => Check(DuckDb.duckdb_append_bool(_handle, value));
 
+    public void Append(bool? value)
+    {
+        if (value is { } known)
+        {
+            Append(known);
+        }
+        else
+        {
+            AppendNull();
+        }
+    }
+
     public void AppendNull() => Check(DuckDb.duckdb_append_null(_handle));
 
     public void Append(long? value)

@@ -39,7 +39,8 @@ internal sealed class Column
             duckdb_type.FLOAT => new Column { Valid = valid, Reals = Copy<double>(valid, i => ((float*)data)[i]) },
             duckdb_type.DOUBLE => new Column { Valid = valid, Reals = Copy(valid, i => ((double*)data)[i]) },
             duckdb_type.VARCHAR => new Column { Valid = valid, Texts = Copy<string?>(valid, i => ReadText((byte*)data + (16L * i))) },
-            _ => throw new DuckDbException($"column {name} has a type that cannot be read (duckdb_type {(int)type}): cast it to BIGINT, DOUBLE or VARCHAR in SQL"),
+            _ => throw new DuckDbException(
+                $"column {name} has a type that cannot be read (duckdb_type {(int)type}): cast it to BIGINT, DOUBLE or VARCHAR in SQL"),
         };
     }
 

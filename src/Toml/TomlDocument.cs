@@ -63,7 +63,8 @@ public sealed class TomlDocument
     {
         if (text.Length > MaxBytes)
         {
-            throw Unusable(file, TomlPosition.Start, $"The text is longer than {MaxBytes} characters, which is the most this reader takes.");
+            throw Unusable(
+                file, TomlPosition.Start, $"The text is longer than {MaxBytes} characters, which is the most this reader takes.");
         }
 
         return ParseText(text, file);

@@ -94,12 +94,32 @@ public sealed partial class TomlSection
         TimeSpan least = min ?? TimeSpan.Zero;
         if (duration < least || duration > max)
         {
-            string range = max is { } most ? $"{DurationSyntax.Write(least)} to {DurationSyntax.Write(most)}" : $"{DurationSyntax.Write(least)} or more";
+            string range = max is { } most
+                ? $"{DurationSyntax.Write(least)} to {DurationSyntax.Write(most)}"
+                : $"{DurationSyntax.Write(least)} or more";
             Error(key, $"{Shown.Text(text)} is out of range: use {range}");
             return fallback;
         }
 
         return duration;
+    }
+
+    /// <summary>Bytes, written as "512MiB" or "2GiB".</summary>
+    public long Size(string key, long fallback)
+    {
+        const string form = "an amount of memory such as \"512MiB\" or \"2GiB\"";
+        if (Read<TomlString>(key, form)?.Value is not { } text)
+        {
+            return fallback;
+        }
+
+        if (SizeSyntax.Read(text) is { } bytes)
+        {
+            return bytes;
+        }
+
+        Error(key, $"{Shown.Text(text)} is not an amount of memory: write {form}");
+        return fallback;
     }
 
     /// <summary>An array of strings; items of other kinds are reported and left out.</summary>
@@ -139,7 +159,9 @@ public sealed partial class TomlSection
             return value;
         }
 
-        string range = (min, max) is (double.MinValue, double.MaxValue) ? "a finite number" : FormattableString.Invariant($"{min} to {max}");
+        string range = (min, max) is (double.MinValue, double.MaxValue)
+            ? "a finite number"
+            : FormattableString.Invariant($"{min} to {max}");
         Error(key, FormattableString.Invariant($"{value} is out of range: use {range}"));
         return fallback;
     }

@@ -179,8 +179,11 @@ public sealed partial class TomlSection
         return new TomlSection(child, _file, path, _errors, exists: true) { Name = name };
     }
 
-    private void Mistyped(Found found, string expected) =>
-        ErrorAt(found.Value.Position, Shown.Key(found.Key), $"{Shown.Value(found.Value)} is {Shown.Kind(found.Value.Kind)}: write {expected}");
+    private void Mistyped(Found found, string expected)
+    {
+        string message = $"{Shown.Value(found.Value)} is {Shown.Kind(found.Value.Kind)}: write {expected}";
+        ErrorAt(found.Value.Position, Shown.Key(found.Key), message);
+    }
 
     private string Join(string key) => Path.Length == 0 ? Shown.Key(key) : $"{Path}.{Shown.Key(key)}";
 

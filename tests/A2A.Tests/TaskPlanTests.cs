@@ -16,9 +16,18 @@ public sealed class TaskPlanTests
         Assert.Equal("hello", message.Text());
         Assert.Equal([TaskPlan.ExtensionUri], message.Extensions!);
         Assert.Equal(8, read.AnswerMaxTokens);
-        Assert.Equal("db.find", read.Steps[0].Tool);
-        Assert.Equal(7, read.Steps[0].Arguments!.Value.GetProperty("id").GetInt32());
+        Assert.Equal("db.find", read.Steps![0].Tool);
+        Assert.Equal(7, read.Steps![0].Arguments!.Value.GetProperty("id").GetInt32());
         Assert.Equal("gateway", Assert.Single(read.Steps[1].Steps!).Service);
+    }
+
+    [Fact]
+    public void Says_nothing_of_steps_where_the_model_decides()
+    {
+        Part part = new TaskPlan(8).ToPart();
+
+        Assert.Equal("{\"" + TaskPlan.ExtensionUri + "\":{\"answer_max_tokens\":8}}", part.Data!.Value.GetRawText());
+        Assert.Null(TaskPlan.Of(Message.FromUser("hello", new TaskPlan(8)))!.Steps);
     }
 
     [Fact]
@@ -34,7 +43,7 @@ public sealed class TaskPlanTests
     [InlineData("""{"steps":[]}""", "answer_max_tokens")]
     [InlineData("""{"answer_max_tokens":"8","steps":[]}""", "answer_max_tokens")]
     [InlineData("""{"answer_max_tokens":0,"steps":[]}""", "answer_max_tokens")]
-    [InlineData("""{"answer_max_tokens":8,"steps":null}""", "steps")]
+    [InlineData("""{"answer_max_tokens":8,"steps":{}}""", "steps")]
     [InlineData("""{"answer_max_tokens":8,"steps":[null]}""", "steps[0]")]
     [InlineData("""{"answer_max_tokens":8,"steps":[{}]}""", "steps[0]")]
     [InlineData("""{"answer_max_tokens":8,"steps":[{"tool":"a.b","service":"c"}]}""", "steps[0]")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeBox.Analysis.Checks;
 using NodeBox.Store;
 
 namespace NodeBox.Analysis.Tests;
@@ -7,6 +8,11 @@ namespace NodeBox.Analysis.Tests;
 /// <summary>Writes a run folder as the collector and the driver do, into a temporary directory that goes with the object.</summary>
 internal sealed class RunFolderBuilder : IDisposable
 {
+    private static readonly IReadOnlyList<Table> s_tables = [.. Tables.All, Tables.Packets];
+
+    // How many columns these tables had before there were slices.
+    private static readonly Dictionary<string, int> s_beginnings = new() { ["flows"] = 26, ["slices"] = 22 };
+
     private readonly Database _database = Database.Open(null);
     private readonly Connection _connection;
     private readonly Dictionary<string, Appender> _appenders = [];
@@ -14,7 +20,7 @@ internal sealed class RunFolderBuilder : IDisposable
     public RunFolderBuilder()
     {
         _connection = _database.Connect();
-        foreach (Table table in Tables.All)
+        foreach (Table table in s_tables)
         {
             table.Create(_connection);
             _appenders[table.Name] = _connection.Append(table.Name);
@@ -22,6 +28,9 @@ internal sealed class RunFolderBuilder : IDisposable
     }
 
     public string Path { get; } = Directory.CreateTempSubdirectory("nodebox-analysis-").FullName;
+
+    /// <summary>Whether the files lack the columns that came with slices.</summary>
+    public bool OlderThanSlices { get; init; }
 
     /// <summary>The manifest as it will be written: two nodes, one of them with a probe.</summary>
     public JsonObject Manifest { get; } = (JsonObject)JsonNode.Parse(
@@ -44,13 +53,15 @@ internal sealed class RunFolderBuilder : IDisposable
     public RunFolderBuilder Task(string id, string scenario, double milliseconds, string outcome = "success", string? variant = null)
     {
         const long Begin = 1_000_000_000;
-        return Row("tasks", "run", 0L, scenario, variant, $"key-{id}", id, Begin, Begin, Begin + (long)(milliseconds * 1e6), outcome, 0L, 1L, 0L, 0L);
+        long end = Begin + (long)(milliseconds * 1e6);
+        return Row("tasks", "run", 0L, scenario, variant, $"key-{id}", id, Begin, Begin, end, outcome, 0L, 1L, 0L, 0L);
     }
 
     /// <summary>The client span of a tool call on n1 and, unless told otherwise, the server span on n2.</summary>
     public RunFolderBuilder ToolCall(string task, string span, bool served = true)
     {
-        Row("spans", "run", "n1", task, span, null, "execute_tool lookup", "client", "agent-a", "execute_tool", 1L, 2L, "ok", """{"nodebox.call":"tool"}""");
+        const string Attributes = """{"nodebox.call":"tool"}""";
+        Row("spans", "run", "n1", task, span, null, "execute_tool lookup", "client", "agent-a", "execute_tool", 1L, 2L, "ok", Attributes);
         return served
             ? Row("spans", "run", "n2", task, $"{span}-served", span, "POST /mcp", "server", "agent-a", null, 1L, 2L, "ok", null)
             : this;
@@ -62,7 +73,16 @@ internal sealed class RunFolderBuilder : IDisposable
 
     /// <summary>One end of a connection: the client's on n1 or the server's on n2.</summary>
     public RunFolderBuilder End(
-        string? task, long port, bool active, long tx, long rx, long txSegs = 1, long rxSegs = 1, long? rtt = 100, string path = "link", long retrans = 0)
+        string? task,
+        long port,
+        bool active,
+        long tx,
+        long rx,
+        long txSegs = 1,
+        long rxSegs = 1,
+        long? rtt = 100,
+        string path = "link",
+        long retrans = 0)
     {
         (string Address, long Port) client = ("10.77.0.1", port);
         (string Address, long Port) server = ("10.77.0.2", 7101);
@@ -70,8 +90,9 @@ internal sealed class RunFolderBuilder : IDisposable
         (string Address, long Port) remote = active ? server : client;
         string node = active ? "n1" : "n2";
         return Row(
-            "flows", "run", $"{node}-{port}", node, 1L, active ? "active" : "passive", path, local.Address, local.Port, remote.Address, remote.Port,
-            1_000L, 2_000L, tx, rx, txSegs, rxSegs, retrans, rtt, rtt * 2, "bbr", "FIN", 1L, "nodebox", task, "agent-a", null);
+            "flows", "run", $"{node}-{port}", node, 1L, active ? "active" : "passive", path,
+            local.Address, local.Port, remote.Address, remote.Port, 1_000L, 2_000L, tx, rx,
+            txSegs, rxSegs, retrans, rtt, rtt * 2, "bbr", "FIN", 1L, "nodebox", task, "agent-a", null);
     }
 
     public RunFolderBuilder Row(string table, params object?[] values)
@@ -79,18 +100,70 @@ internal sealed class RunFolderBuilder : IDisposable
         Appender appender = _appenders[table];
         foreach (object? value in values)
         {
-            if (value is long number)
+            switch (value)
             {
-                appender.Append(number);
+                case long number:
+                    appender.Append(number);
+                    break;
+                case bool flag:
+                    appender.Append(flag);
+                    break;
+                default:
+                    appender.Append((string?)value);
+                    break;
             }
-            else
-            {
-                appender.Append((string?)value);
-            }
+        }
+
+        for (int i = values.Length; i < s_tables.First(known => known.Name == table).Columns.Count; i++)
+        {
+            appender.AppendNull();
         }
 
         appender.EndRow();
         return this;
+    }
+
+    /// <summary>Both ends' slices of one exchange on the connection of <see cref="Connection"/>; bytes as the client sees them.</summary>
+    /// <param name="port">The client's port.</param>
+    /// <param name="slice">Its number.</param>
+    /// <param name="task">Whose it is.</param>
+    /// <param name="span">The client's span.</param>
+    /// <param name="kind">What it was for.</param>
+    /// <param name="up">Bytes that the client sent.</param>
+    /// <param name="down">Bytes that it received.</param>
+    /// <param name="client">More columns of the client's end, as in <c>ttfb_us = 7, shared = true</c>.</param>
+    /// <param name="server">More columns of the server's end.</param>
+    public RunFolderBuilder Exchange(
+        long port, long slice, string? task, string? span, string kind, long up, long down, string client = "", string server = "") =>
+        Slice("n1", port, slice, task, span, kind, up, down, client).Slice("n2", port, slice, task, span, kind, down, up, server);
+
+    /// <summary>One end of an exchange, with a segment each way unless <paramref name="set"/> says otherwise.</summary>
+    public RunFolderBuilder Slice(
+        string node, long port, long slice, string? task, string? span, string kind, long tx, long rx, string set = "")
+    {
+        Row(
+            "slices", "run", $"{node}-{port}", slice, node, task, span, "agent-a", kind, 1_000L, 2_000L,
+            tx, rx, 1L, 1L, 0L, 0L, null, null, null, null, true, false);
+        return set.Length > 0 ? Change(node, port, slice, set) : this;
+    }
+
+    /// <summary>Sets columns of one end's slice.</summary>
+    public RunFolderBuilder Change(string node, long port, long slice, string set) =>
+        Update("slices", set, $"flow_id = '{node}-{port}' AND slice = {slice}");
+
+    /// <summary>Sets columns of one end's flow.</summary>
+    public RunFolderBuilder ChangeFlow(string node, long port, string set) => Update("flows", set, $"flow_id = '{node}-{port}'");
+
+    /// <summary>A histogram as SQL, of upper bounds and counts.</summary>
+    public static string Histogram(string unit, params ReadOnlySpan<(long Bound, long Count)> buckets)
+    {
+        List<string> texts = [];
+        foreach ((long bound, long count) in buckets)
+        {
+            texts.Add($"{{'le_{unit}': {bound}, 'count': {count}}}");
+        }
+
+        return $"[{string.Join(", ", texts)}]";
     }
 
     /// <summary>Writes the files and opens the folder.</summary>
@@ -100,14 +173,35 @@ internal sealed class RunFolderBuilder : IDisposable
         return RunFolder.Open(Path);
     }
 
+    /// <summary>Writes the files and checks the folder.</summary>
+    public IReadOnlyList<Check> Checks()
+    {
+        using RunFolder folder = Open();
+        return Completeness.Check(folder);
+    }
+
     public void Write()
     {
         File.WriteAllText(FileOf("manifest.json"), Manifest.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
-        foreach (Table table in Tables.All)
+        foreach (Table table in s_tables)
         {
             _appenders[table.Name].Flush();
-            Parquet.Export(_connection, $"SELECT * FROM {table.Name}", FileOf($"{table.Name}.parquet"));
+            bool wanted = table != Tables.Packets || _connection.Query("SELECT at_ns FROM packets").Count > 0;
+            if (wanted)
+            {
+                string columns = OlderThanSlices && s_beginnings.TryGetValue(table.Name, out int beginning)
+                    ? string.Join(", ", table.Columns.Take(beginning).Select(column => column.Name))
+                    : table.ColumnList;
+                Parquet.Export(_connection, $"SELECT {columns} FROM {table.Name}", FileOf($"{table.Name}.parquet"));
+            }
         }
+    }
+
+    private RunFolderBuilder Update(string table, string set, string where)
+    {
+        _appenders[table].Flush();
+        _connection.Execute($"UPDATE {table} SET {set} WHERE {where}");
+        return this;
     }
 
     public string FileOf(string name) => System.IO.Path.Combine(Path, name);

@@ -1,3 +1,5 @@
+using NodeBox.Analysis.Checks;
+
 namespace NodeBox.Analysis.Tests;
 
 public sealed class RunFolderTests
@@ -27,7 +29,8 @@ public sealed class RunFolderTests
         builder.Write();
         File.Delete(builder.FileOf("tasks.parquet"));
 
-        Assert.EndsWith("The run is incomplete: the collector did not deliver the run", OpenFails(builder).Message, StringComparison.Ordinal);
+        string message = OpenFails(builder).Message;
+        Assert.EndsWith("The run is incomplete: the collector did not deliver the run", message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -86,16 +89,18 @@ public sealed class RunFolderTests
     [Fact]
     public void A_folder_that_is_not_there_is_named()
     {
-        Assert.Contains("/nowhere/manifest.json", Assert.Throws<RunFolderException>(() => RunFolder.Open("/nowhere")).Message, StringComparison.Ordinal);
+        RunFolderException refused = Assert.Throws<RunFolderException>(() => RunFolder.Open("/nowhere"));
+        Assert.Contains("/nowhere/manifest.json", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Damaged_bytes_give_an_error_or_a_folder_and_nothing_else()
     {
         using RunFolderBuilder builder = SummaryTests.TwoScenarios();
-        builder.Write();
         Random random = new(3);
-        string[] files = ["manifest.json", "tasks.parquet", "spans.parquet", "flows.parquet"];
+        builder.Exchange(40001, 1, "t1", "s1", "tool", 100, 1000, $"rtt_us = {RunFolderBuilder.Histogram("us", (100, 2), (200, 3))}");
+        builder.Write();
+        string[] files = ["manifest.json", "tasks.parquet", "spans.parquet", "flows.parquet", "slices.parquet"];
         for (int round = 0; round < 40; round++)
         {
             string path = builder.FileOf(files[round % files.Length]);
@@ -118,6 +123,7 @@ public sealed class RunFolderTests
         {
             using RunFolder folder = RunFolder.Open(path);
             Summary.Of(folder);
+            Completeness.Check(folder);
         }
         catch (RunFolderException)
         {

@@ -12,7 +12,7 @@ public sealed class LedgerTests
     [Theory]
     [InlineData(1 << 22, 200, false)]
     [InlineData(4096, 200, true)]
-    [InlineData(4096, 2, false)]
+    [InlineData(8192, 2, false)]
     public void Every_run_and_every_lost_record_is_counted(int ringBytes, int flows, bool overflows)
     {
         QuietNamespace.Run(() =>

@@ -76,9 +76,12 @@ internal sealed partial class RoutedNamespaces : IDisposable
     }
 
     /// <summary>Limits what leaves an interface to a rate and a queue that is too short for TCP.</summary>
-    public static void Throttle(string name, string towards)
+    public static void Throttle(string name, string towards) => Shape(name, towards, "rate 100mbit burst 15kb limit 30kb");
+
+    /// <summary>Limits what leaves an interface by the token bucket's arguments (tc-tbf(8)).</summary>
+    public static void Shape(string name, string towards, string arguments)
     {
-        string command = $"-n {name} qdisc add dev to{towards[^3..]} root tbf rate 100mbit burst 15kb limit 30kb";
+        string command = $"-n {name} qdisc add dev to{towards[^3..]} root tbf {arguments}";
         Assert.SkipUnless(Execute("tc", command) == 0, "needs the tbf qdisc");
     }
 
@@ -86,6 +89,12 @@ internal sealed partial class RoutedNamespaces : IDisposable
     public void Lose(string destination)
     {
         Ip($"-n {Router} route add blackhole {destination}");
+    }
+
+    /// <summary>From now on it does not any more.</summary>
+    public void Find(string destination)
+    {
+        Ip($"-n {Router} route delete blackhole {destination}");
     }
 
     public void Dispose()

@@ -29,6 +29,12 @@ internal sealed record SeenFlow(FlowEventKind Kind, FlowDirection Direction, IPE
         RetransmittedData = e.RetransmittedDataSegments;
         SmoothedRttUs = e.SmoothedRttUs;
         MinRttUs = e.MinRttUs;
+        FirstSend = e.FirstSendSequence;
+        FirstReceive = e.FirstReceiveSequence;
+        HandshakeRttUs = e.HandshakeRttUs;
+        ZeroWindows = e.ZeroWindows;
+        OutOfOrder = e.OutOfOrderSegments;
+        RetransmittedBytes = e.RetransmittedBytes;
     }
 
     public ulong Cookie { get; }
@@ -70,6 +76,18 @@ internal sealed record SeenFlow(FlowEventKind Kind, FlowDirection Direction, IPE
     public uint? SmoothedRttUs { get; }
 
     public uint? MinRttUs { get; }
+
+    public uint? FirstSend { get; }
+
+    public uint? FirstReceive { get; }
+
+    public uint? HandshakeRttUs { get; }
+
+    public uint ZeroWindows { get; }
+
+    public uint? OutOfOrder { get; }
+
+    public ulong RetransmittedBytes { get; }
 
     public bool IsOf(IPEndPoint listener)
     {

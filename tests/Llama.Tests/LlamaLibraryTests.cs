@@ -5,14 +5,13 @@ public sealed class LlamaLibraryTests
     private static readonly string s_shipped = Path.Combine(AppContext.BaseDirectory, "llama");
 
     [Fact]
-    public void Loads_once_and_names_version_and_devices()
+    public void Loads_once_and_names_version_and_processor()
     {
         LlamaLibrary library = LlamaLibrary.Load();
 
         Assert.Same(library, LlamaLibrary.Load());
         Assert.Equal("0.5.0-dev (ggml 0.25.1, commit 0ad4a86)", library.Version);
-        Assert.NotEmpty(library.Devices);
-        Assert.All(library.Devices, Assert.NotEmpty);
+        Assert.NotEmpty(library.Processor);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal sealed class Services : IAsyncDisposable
         {
             int index = i;
             services.Gateway = await services.ServeAsync(
-                app => BaselineRole.MapService(app, chain, index, static (_, _, _) => { }), chain.Services[i].Port);
+                app => BaselineRole.MapService(app, chain, index, static (_, in _, _) => { }), chain.Services[i].Port);
         }
 
         return services;

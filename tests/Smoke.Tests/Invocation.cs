@@ -63,13 +63,13 @@ internal sealed class Invocation : IDisposable
     }
 
     /// <summary>Waits for a line on stdout or stderr that contains <paramref name="text"/>.</summary>
-    public Task SayAsync(string text) =>
-        UntilAsync(() => Lines(_out).Concat(Lines(_errors)).Any(line => line.Contains(text)), $"it says “{text}”");
+    public Task SayAsync(string text, TimeSpan? limit = null) =>
+        UntilAsync(() => Lines(_out).Concat(Lines(_errors)).Any(line => line.Contains(text)), $"it says “{text}”", limit);
 
     /// <summary>Waits until <paramref name="condition"/> holds. Fails when the program ends before, or it takes too long.</summary>
-    public async Task UntilAsync(Func<bool> condition, string what)
+    public async Task UntilAsync(Func<bool> condition, string what, TimeSpan? limit = null)
     {
-        DateTime until = DateTime.UtcNow + Patience.ForProgress;
+        DateTime until = DateTime.UtcNow + (limit ?? Patience.ForProgress);
         while (!condition())
         {
             Assert.False(_process.HasExited, $"{_command} ended before {what}: {Current()}");

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NodeBox.Smoke.Tests;
 
 /// <summary>What a lab must not leave on the machine.</summary>
@@ -15,12 +17,13 @@ internal static class Leftovers
     ];
 
     /// <summary>Processes that the test in <paramref name="folder"/> started, with their command lines.</summary>
-    public static IReadOnlyList<string> Processes(string folder) =>
-    [
-        .. Directory.EnumerateDirectories("/proc")
-            .Where(process => IsMarked(process, folder))
-            .Select(static process => $"{process} {CommandOf(process)}"),
-    ];
+    public static IReadOnlyList<string> Processes(string folder) => [.. Marked(folder).Select(static process => $"{process} {CommandOf(process)}")];
+
+    /// <summary>Resident memory of all processes that the test in <paramref name="folder"/> has running.</summary>
+    public static long ResidentBytes(string folder) => Marked(folder).Sum(ResidentBytesOf);
+
+    private static IEnumerable<string> Marked(string folder) =>
+        Directory.EnumerateDirectories("/proc").Where(process => IsMarked(process, folder));
 
     private static IEnumerable<string> Entries(string parent, string lab) =>
         Directory.Exists(parent) ? Directory.EnumerateFileSystemEntries(parent, $"nb-{lab}-*") : [];
@@ -35,6 +38,20 @@ internal static class Leftovers
         {
             // It is no process, or another user's, or is gone by now.
             return false;
+        }
+    }
+
+    private static long ResidentBytesOf(string process)
+    {
+        try
+        {
+            // "VmRSS:	   19012 kB", see proc(5); a process that has ended and was not waited for has no such line.
+            string? line = File.ReadLines(Path.Combine(process, "status")).FirstOrDefault(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return line is null ? 0 : 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
         }
     }
 

@@ -6,6 +6,7 @@ namespace NodeBox.Smoke.Tests;
 internal static partial class Signals
 {
     public const int Interrupt = 2;
+    public const int Abort = 6;
     public const int Kill = 9;
     public const int Terminate = 15;
 

@@ -19,7 +19,7 @@ internal sealed class Testbed : IAsyncDisposable
         Network = network;
         Configure(File.ReadAllText(Path.Combine(Published.Root, "roles.toml"))
             .Replace("name = \"lab\"", $"name = \"{Name}\"")
-            .Replace("out/testbed.gguf", "testbed.gguf")
+            .Replace("models/testbed.gguf", "testbed.gguf")
             .Replace($"\"{Lab}.", $"\"{network}."));
     }
 

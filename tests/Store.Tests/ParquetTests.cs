@@ -31,7 +31,7 @@ public sealed class ParquetTests : IDisposable
     [Fact]
     public void Every_table_keeps_its_columns_and_types_without_a_row()
     {
-        foreach (Table table in Tables.All)
+        foreach (Table table in Tables.All.Append(Tables.Packets))
         {
             table.Create(_connection);
             string path = Path.Combine(_folder, table.Name + ".parquet");
@@ -39,7 +39,7 @@ public sealed class ParquetTests : IDisposable
             Parquet.CreateView(_connection, "back", path);
             IEnumerable<(string, string)> columns = _connection.Query("DESCRIBE back").Select(row => (row.String(0), row.String(1)));
             Assert.Equal(table.Columns, columns);
-            Assert.Empty(_connection.Query($"SELECT {(table == Tables.Slices ? "slice" : "*")} FROM back"));
+            Assert.Equal(0, _connection.Query("SELECT count(*) FROM back").Single().Long(0));
         }
     }
 
@@ -53,6 +53,36 @@ public sealed class ParquetTests : IDisposable
         Parquet.CreateView(_connection, "back", path);
         Row row = _connection.Query("SELECT b.le_us, b.count FROM (SELECT unnest(rtt_us) AS b FROM back) ORDER BY 1 DESC").First();
         Assert.Equal((200, 1), (row.Long(0), row.Long(1)));
+    }
+
+    [Fact]
+    public void Lists_that_were_staged_as_text_are_lists_again()
+    {
+        Table table = new("staged", [("n", "BIGINT"), ("rtt_us", "STRUCT(le_us BIGINT, count BIGINT)[]"), ("missing", "VARCHAR[]")]);
+        table.Staged.Create(_connection);
+        using (Appender appender = _connection.Append(table.Name))
+        {
+            (string? Rtt, string? Missing)[] rows = [("[{le_us: 100, count: 3}, {le_us: 200, count: 1}]", "[rtt, cuts]"), ("[]", "[]"), (null, null)];
+            for (int i = 0; i < rows.Length; i++)
+            {
+                appender.Append(i);
+                appender.Append(rows[i].Rtt);
+                appender.Append(rows[i].Missing);
+                appender.EndRow();
+            }
+
+            appender.Flush();
+        }
+
+        string path = Path.Combine(_folder, "staged.parquet");
+        Parquet.Export(_connection, $"SELECT {table.UnstagedColumnList} FROM {table.Name}", path);
+        Parquet.CreateView(_connection, "back", path);
+        IEnumerable<(string, string)> columns = _connection.Query("DESCRIBE back").Select(row => (row.String(0), row.String(1)));
+        Assert.Equal(table.Columns, columns);
+        Result back = _connection.Query("SELECT len(rtt_us), rtt_us[2].le_us, missing[2], len(missing) FROM back ORDER BY n");
+        Assert.Equal(
+            [(2, 200, "cuts", 2), (0, null, null, 0), (null, null, null, (long?)null)],
+            back.Select(row => (row.LongOrNull(0), row.LongOrNull(1), row.StringOrNull(2), row.LongOrNull(3))));
     }
 
     [Fact]

@@ -7,9 +7,9 @@ namespace NodeBox.Analysis.Checks;
 internal static class CallChecks
 {
     // A client span is a call where it says which kind; discovery and other housekeeping say none.
-    private const string Calls =
+    public const string Calls =
         $"""
-        SELECT task_id, span_id, node, name,
+        SELECT task_id, span_id, node, name, status,
             CASE WHEN json_valid(attributes) THEN json_extract_string(attributes, '$."{SemanticConventions.Call}"') END AS call
         FROM spans WHERE kind = 'client'
         """;
@@ -23,10 +23,11 @@ internal static class CallChecks
                 SELECT task_id, count(*) FILTER (call = 'llm') AS llm, count(*) FILTER (call = 'tool') AS tool,
                     count(*) FILTER (call = 'agent') AS agent, count(*) FILTER (call = 'service') AS service
                 FROM calls GROUP BY task_id)
-            SELECT count(*) AS tasks,
-                count(*) FILTER ((llm, tool, agent, service) IS DISTINCT FROM (llm_calls, tool_calls, agent_messages, service_calls)) AS wrong,
-                min(task_id) FILTER ((llm, tool, agent, service) IS DISTINCT FROM (llm_calls, tool_calls, agent_messages, service_calls)) AS example
-            FROM tasks LEFT JOIN counted USING (task_id)
+            SELECT count(*) AS tasks, count(*) FILTER (wrong) AS wrong, min(task_id) FILTER (wrong) AS example
+            FROM (
+                SELECT task_id,
+                    (llm, tool, agent, service) IS DISTINCT FROM (llm_calls, tool_calls, agent_messages, service_calls) AS wrong
+                FROM tasks LEFT JOIN counted USING (task_id))
             """;
         Row row = folder.Query(Sql).Single();
         string tasks = $"{row.Long("tasks")} tasks";
@@ -61,10 +62,11 @@ internal static class CallChecks
 
         if (kinds.Count == 0)
         {
-            return new Check(Name, CheckOutcome.NotMeasured, "spans.parquet holds no call");
+            return Check.NotMeasured(Name, "spans.parquet holds no call");
         }
 
         string found = string.Join(", ", kinds);
-        return Check.Of(Name, examples.Count == 0, examples.Count == 0 ? found : $"{found}; without a server span: {string.Join("; ", examples)}");
+        return Check.Of(
+            Name, examples.Count == 0, examples.Count == 0 ? found : $"{found}; without a server span: {string.Join("; ", examples)}");
     }
 }

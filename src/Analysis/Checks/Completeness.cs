@@ -11,7 +11,13 @@ public static class Completeness
         CallChecks.CountsAgree(folder),
         CallChecks.BothEndsHaveSpans(folder),
         FlowChecks.BothEndsAgree(folder),
+        SliceChecks.EveryCallHasSlices(folder),
+        SliceChecks.BothEndsAgree(folder),
+        SliceChecks.SumToFlows(folder),
+        SliceChecks.TasksExist(folder),
+        SliceChecks.SegmentsExact(folder),
+        RetransmitChecks.SumToSlices(folder),
         ManifestChecks.LedgersBalance(folder.Manifest),
-        ManifestChecks.NothingDropped(folder.Manifest),
+        ManifestChecks.NothingLost(folder),
     ];
 }

@@ -14,7 +14,7 @@ internal static class ManifestChecks
         var ended = manifest.Nodes!.Where(node => node.Value.Exit is not null).ToList();
         if (ended.Count == 0)
         {
-            return new Check(Name, CheckOutcome.NotMeasured, "all nodes were still running when the run ended");
+            return Check.NotMeasured(Name, "all nodes were still running when the run ended");
         }
 
         List<string> failed = [.. ended.Where(node => node.Value.Exit != 0).Select(node => $"{node.Key} exited with {node.Value.Exit}")];
@@ -24,33 +24,27 @@ internal static class ManifestChecks
     public static Check LedgersBalance(Manifest manifest)
     {
         const string Name = "Every probe's ledger balances: seen = filtered + aggregated + emitted + dropped";
-        var ledgers = LedgersOf(manifest).ToList();
+        var ledgers = manifest.Ledgers.ToList();
         if (ledgers.Count == 0)
         {
-            return new Check(Name, CheckOutcome.NotMeasured, "the manifest holds no ledger");
+            return Check.NotMeasured(Name, "the manifest holds no ledger");
         }
 
-        List<string> wrong = [.. ledgers.Where(entry => !entry.Ledger.Balances).Select(entry => $"{entry.Probe}: {entry.Ledger.Seen} seen")];
+        List<string> wrong =
+        [
+            .. from entry in ledgers
+               where !entry.Ledger.Balances
+               select $"{entry.Probe} on {entry.Node}: {entry.Ledger.Seen} seen",
+        ];
         return Check.Of(Name, wrong.Count == 0, wrong.Count == 0 ? $"ledgers: {ledgers.Count}" : string.Join("; ", wrong));
     }
 
-    public static Check NothingDropped(Manifest manifest)
+    public static Check NothingLost(RunFolder folder)
     {
-        const string Name = "No probe and no spool dropped or missed anything";
-        List<string> lost =
-        [
-            .. LedgersOf(manifest)
-                .Where(entry => entry.Ledger.Dropped != 0 || entry.Ledger.Missed != 0)
-                .Select(entry => $"{entry.Probe} dropped {entry.Ledger.Dropped} and missed {entry.Ledger.Missed} of {entry.Ledger.Seen} events"),
-            .. manifest.Nodes!
-                .Where(node => node.Value.DroppedRecords is > 0)
-                .Select(node => $"the spool of {node.Key} dropped {node.Value.DroppedRecords} records"),
-        ];
-        return Check.Of(Name, lost.Count == 0, lost.Count == 0 ? "nothing lost" : $"{string.Join("; ", lost)}: figures from there are too low");
+        List<string> lost = [.. Losses.Of(folder)];
+        return Check.Of(
+            "No probe and no spool dropped or missed anything",
+            lost.Count == 0,
+            lost.Count == 0 ? "nothing lost" : string.Join("; ", lost));
     }
-
-    private static IEnumerable<(string Probe, ManifestLedger Ledger)> LedgersOf(Manifest manifest) =>
-        from node in manifest.Nodes!
-        from probe in node.Value.Ledger ?? new Dictionary<string, ManifestLedger>()
-        select ($"{probe.Key} on {node.Key}", probe.Value);
 }

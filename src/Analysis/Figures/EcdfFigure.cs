@@ -1,53 +1,53 @@
 using System.Text;
 using System.Xml.Linq;
-using NodeBox.Analysis.Statistics;
 
 namespace NodeBox.Analysis.Figures;
 
-/// <summary>Empirical distribution functions on a logarithmic axis: the share of values at or below x, a line for each scenario.</summary>
+/// <summary>
+/// Empirical distribution functions on a logarithmic axis: the share of values at or below x, a line for each scenario. What is 0 has no
+/// place on such an axis and stands at its left end.
+/// </summary>
 internal static class EcdfFigure
 {
-    // More steps than the figure has pixels would only make the page larger.
-    private const int StepsAtMost = 500;
-
     /// <param name="title">What is distributed.</param>
     /// <param name="xTitle">The metric and its unit.</param>
     /// <param name="yTitle">What one value is, as in "share of tasks".</param>
     /// <param name="unit">The metric's unit, for the tips.</param>
-    /// <param name="samples">Each scenario's name and sample, or null where it has none; it keeps its colour then.</param>
-    public static XElement Draw(string title, string xTitle, string yTitle, string unit, IReadOnlyList<(string Name, Sample? Sample)> samples)
+    /// <param name="curves">Each scenario's name and curve, or null where it has none; it keeps its colour then.</param>
+    public static XElement Draw(
+        string title, string xTitle, string yTitle, string unit, IReadOnlyList<(string Name, EcdfCurve? Curve)> curves)
     {
-        Plot plot = new(title, [.. samples.Select(series => series.Name)], "stroke");
-        List<Sample> present = [.. samples.Select(series => series.Sample).OfType<Sample>()];
-        Scale x = Scale.Logarithmic(present.Min(sample => sample.Min), present.Max(sample => sample.Max), Plot.Left, Plot.Right);
+        Plot plot = new(title, [.. curves.Select(series => series.Name)], "stroke");
+        IEnumerable<double> values = curves.SelectMany(series => series.Curve?.Points ?? []).Select(point => point.X);
+        List<double> positive = [.. values.Where(value => value > 0)];
+        Scale x = positive.Count > 0
+            ? Scale.Logarithmic(positive.Min(), positive.Max(), Plot.Left, Plot.Right)
+            : Scale.FromZero(0, Plot.Left, Plot.Right);
         Scale y = Scale.FromZero(1, Plot.Bottom, plot.Top);
         plot.AddYAxis(y, yTitle);
         plot.AddXAxis(x, xTitle);
-        for (int i = 0; i < samples.Count; i++)
+        for (int i = 0; i < curves.Count; i++)
         {
-            if (samples[i].Sample is { } sample)
+            if (curves[i].Curve is { } curve)
             {
-                double median = sample.Quantile(0.5);
-                string tip = $"{samples[i].Name}: median {Quantity.Text(median, unit)} {Quantity.SignOf(unit)}";
+                string tip = $"{curves[i].Name}: median {Quantity.Text(curve.Median, unit)} {Quantity.SignOf(unit)}";
                 plot.Add(
-                    Svg.Path(Steps(sample, x, y), $"curve {Plot.StyleOf(i)}"),
-                    Svg.Circle(x.At(median), y.At(0.5), 4, $"dot {Plot.StyleOf(i)}", tip));
+                    Svg.Path(Line(curve, x, y), $"curve {Plot.StyleOf(i)}"),
+                    Svg.Circle(At(x, Math.Max(curve.Median, curve.Points[0].X)), y.At(0.5), 4, $"dot {Plot.StyleOf(i)}", tip));
             }
         }
 
         return plot.Svg;
     }
 
-    private static string Steps(Sample sample, Scale x, Scale y)
+    private static double At(Scale x, double value) => value > 0 ? x.At(value) : Plot.Left;
+
+    private static string Line(EcdfCurve curve, Scale x, Scale y)
     {
-        ReadOnlySpan<double> values = sample.Values;
-        int steps = Math.Min(values.Length, StepsAtMost);
-        StringBuilder path = new($"M{Svg.Pixel(x.At(values[0]))} {Svg.Pixel(y.At(0))}");
-        for (int i = 1; i <= steps; i++)
+        StringBuilder path = new();
+        foreach ((double value, double share) in curve.Points)
         {
-            // The last value of each step stands for it, so the curve is exact where it is drawn.
-            int at = (int)((long)i * values.Length / steps) - 1;
-            path.Append($"H{Svg.Pixel(x.At(values[at]))}V{Svg.Pixel(y.At((at + 1.0) / values.Length))}");
+            path.Append($"{(path.Length == 0 ? 'M' : 'L')}{Svg.Pixel(At(x, value))} {Svg.Pixel(y.At(share))}");
         }
 
         return path.Append($"H{Svg.Pixel(Plot.Right)}").ToString();

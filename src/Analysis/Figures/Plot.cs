@@ -62,15 +62,19 @@ internal sealed class Plot
     /// <summary>Ticks, their labels left of the marks, and the title upright beside them.</summary>
     public void AddYAxis(Scale scale, string title)
     {
-        foreach (double tick in scale.Ticks)
+        AddYTicks(scale, scale.Ticks);
+        XElement upright = Figures.Svg.Text(0, 0, "title middle", title);
+        upright.SetAttributeValue("transform", $"translate(14 {Figures.Svg.Pixel((Top + Bottom) / 2)}) rotate(-90)");
+        Add(upright);
+    }
+
+    public void AddYTicks(Scale scale, IEnumerable<double> ticks)
+    {
+        foreach (double tick in ticks)
         {
             double y = scale.At(tick);
             Add(Figures.Svg.Line(Left, y, Right, y, "grid"), Figures.Svg.Text(Left - 7, y + 4, "tick end", Scale.Label(tick)));
         }
-
-        XElement upright = Figures.Svg.Text(0, 0, "title middle", title);
-        upright.SetAttributeValue("transform", $"translate(14 {Figures.Svg.Pixel((Top + Bottom) / 2)}) rotate(-90)");
-        Add(upright);
     }
 
     private double AddLegend(IReadOnlyList<string> legend, string key)

@@ -8,11 +8,18 @@ internal static class Markup
 {
     public static XElement Paragraph(string text) => new("p", text);
 
+    /// <summary>Where a page is narrow, a cell breaks between a value and its interval, not within the interval.</summary>
+    public static XElement Table(TextTable table) => Table(
+        table.Caption,
+        table.Columns,
+        table.Rows.Select(row => row.Select((cell, at) => at == 0 ? cell : cell.Replace(", ", ",\u00a0", StringComparison.Ordinal))));
+
     /// <param name="caption">What the cells hold, or null.</param>
     /// <param name="columns">Headings.</param>
     /// <param name="rows">Cells: text or elements.</param>
     /// <param name="words">Whether cells are words, set flush left, rather than numbers.</param>
-    public static XElement Table(string? caption, IEnumerable<string> columns, IEnumerable<IEnumerable<object>> rows, bool words = false) => new(
+    public static XElement Table(
+        string? caption, IEnumerable<string> columns, IEnumerable<IEnumerable<object>> rows, bool words = false) => new(
         "div",
         new XAttribute("class", "scroll"),
         new XElement(

@@ -9,6 +9,9 @@ internal static class RunSection
 {
     public static XElement Facts(Manifest manifest)
     {
+        IReadOnlyDictionary<string, string> known = manifest.Versions ?? new Dictionary<string, string>();
+        IEnumerable<string> versions = known.Select(version => $"{version.Key} {version.Value}");
+        IEnumerable<string> files = (manifest.Scenarios ?? []).Select(scenario => $"{scenario.File} (sha256 {scenario.Sha256})");
         XElement section = new(
             "section",
             new XElement("h2", "How the run was made"),
@@ -16,13 +19,14 @@ internal static class RunSection
                 ("Command", manifest.Command),
                 ("Seed", manifest.Seed?.ToString()),
                 ("Connections", manifest.Connections),
-                ("Versions", string.Join(", ", (manifest.Versions ?? new Dictionary<string, string>()).Select(version => $"{version.Key} {version.Value}"))),
-                ("Scenario files", string.Join("; ", (manifest.Scenarios ?? []).Select(scenario => $"{scenario.File} (sha256 {scenario.Sha256})")))),
+                ("Versions", string.Join(", ", versions)),
+                ("Scenario files", string.Join("; ", files))),
             new XElement("h3", "Nodes"),
             Nodes(manifest));
         if (manifest.Links is { Count: > 0 } links)
         {
-            IEnumerable<string[]> rows = links.Select(link => new[] { link.From ?? "", link.To ?? "", Words(link.Asked), Words(link.Achieved) });
+            IEnumerable<string[]> rows = links.Select(
+                link => new[] { link.From ?? "", link.To ?? "", Words(link.Asked), Words(link.Achieved) });
             section.Add(new XElement("h3", "Links"), Markup.Table(null, ["From", "To", "Asked", "Achieved"], rows, words: true));
         }
 
@@ -43,6 +47,7 @@ internal static class RunSection
     {
         CheckOutcome.Passed => new XElement("span", new XAttribute("class", "passed"), "✓ passed"),
         CheckOutcome.Failed => new XElement("span", new XAttribute("class", "failed"), "✗ failed"),
+        CheckOutcome.Noted => new XElement("span", new XAttribute("class", "noted"), "! noted"),
         _ => new XElement("span", new XAttribute("class", "notmeasured"), "– not measured"),
     };
 
@@ -70,22 +75,8 @@ internal static class RunSection
 
     private static XElement Ledgers(Manifest manifest)
     {
-        List<string[]> rows = [];
-        foreach ((string name, ManifestNode node) in manifest.Nodes!)
-        {
-            foreach ((string probe, ManifestLedger ledger) in node.Ledger ?? new Dictionary<string, ManifestLedger>())
-            {
-                long[] counts = [ledger.Seen, ledger.Filtered, ledger.Aggregated, ledger.Emitted, ledger.Dropped, ledger.Missed];
-                rows.Add([$"{name} {probe}", .. counts.Select(count => Quantity.Number(count))]);
-            }
-        }
-
-        return rows.Count == 0
-            ? Markup.Paragraph("The manifest holds none: no probe was attached.")
-            : Markup.Table(
-                "Kernel events: seen = filtered + aggregated + emitted + dropped. Missed events never reached the probe.",
-                ["Node and probe", "Seen", "Filtered", "Aggregated", "Emitted", "Dropped", "Missed"],
-                rows);
+        TextTable table = LedgerTable.Of(manifest);
+        return table.Rows.Count == 0 ? Markup.Paragraph("The manifest holds none: no probe was attached.") : Markup.Table(table);
     }
 
     private static string Number(double? value) => value is { } number ? Quantity.Number(number) : "";
@@ -93,7 +84,8 @@ internal static class RunSection
     private static string Words(JsonElement? value) => value switch
     {
         null => "",
-        { ValueKind: JsonValueKind.Object } fields => string.Join(", ", fields.EnumerateObject().Select(field => $"{field.Name} {field.Value}")),
+        { ValueKind: JsonValueKind.Object } fields => string.Join(
+            ", ", fields.EnumerateObject().Select(field => $"{field.Name} {field.Value}")),
         { } text => text.ToString(),
     };
 }

@@ -7,10 +7,24 @@ namespace NodeBox.Analysis.Html;
 /// <summary>The report's tables of figures, effects, and everything in summary.json.</summary>
 internal static class TableSection
 {
-    public static XElement Comparison(Summary summary)
+    public static XElement Comparison(Summary summary) =>
+        new("section", new XElement("h2", "The scenarios side by side"), Markup.Table(ComparisonTable.Of(summary)));
+
+    /// <summary>Null where flows were not cut into slices.</summary>
+    public static XElement? Calls(RunFolder folder) => CallTable.Of(folder) is { } table
+        ? new XElement("section", new XElement("h2", "What each kind of call did to the network"), Markup.Table(table))
+        : null;
+
+    /// <summary>Null where flows were not measured.</summary>
+    public static XElement? Retransmissions(RunFolder folder)
     {
-        ComparisonTable table = ComparisonTable.Of(summary);
-        return new XElement("section", new XElement("h2", "The scenarios side by side"), Markup.Table(table.Caption, table.Columns, table.Rows));
+        if (RetransmitTable.Of(folder) is not { } table)
+        {
+            return null;
+        }
+
+        XElement content = table.Rows.Count == 0 ? Markup.Paragraph("No task sent a segment again.") : Markup.Table(table);
+        return new XElement("section", new XElement("h2", "Retransmissions"), content);
     }
 
     /// <summary>A row a metric, a column a pair; null where there is but one scenario.</summary>
@@ -22,7 +36,8 @@ internal static class TableSection
             return null;
         }
 
-        ILookup<(string, string, string), Comparison> found = summary.Comparisons.ToLookup(comparison => (comparison.A, comparison.B, comparison.Metric));
+        ILookup<(string, string, string), Comparison> found = summary.Comparisons.ToLookup(
+            comparison => (comparison.A, comparison.B, comparison.Metric));
         IEnumerable<IEnumerable<object>> rows =
             from metric in Metric.All
             where summary.Comparisons.Any(comparison => comparison.Metric == metric.Key)
@@ -67,7 +82,7 @@ internal static class TableSection
     {
         if (comparison is null)
         {
-            return ComparisonTable.NotMeasured;
+            return TextTable.None;
         }
 
         if (comparison is { Shift: 0, Ci95: [0, 0] })

@@ -1,7 +1,7 @@
 namespace NodeBox.Analysis.Metrics;
 
 /// <summary>
-/// The queries that turn the run folder's tables into one row per task or flow. Each figure has one definition, and it is here.
+/// The queries that turn the run folder's tables into one row per task, flow or call. Each figure has one definition, and it is here.
 /// </summary>
 internal static class Views
 {
@@ -17,29 +17,40 @@ internal static class Views
         """;
 
     /// <summary>
-    /// What each end of a flow carried for each task. A flow has one task as long as connections are opened per task; once flows are
-    /// shared, the rows of a task are those of its slices, and this view is the place that changes.
+    /// What each task did to each end of a connection, call by call. A shared slice holds several calls' bytes and is nobody's. Folders
+    /// from before slices have none; there each connection was opened for one task, so that the flow stands for the task's only slice, of
+    /// no kind and without a number.
     /// </summary>
-    private const string TaskTraffic =
+    private const string TaskSlices =
         """
-        CREATE VIEW task_traffic AS
-        SELECT task_id, flow_id, direction, path, tx_bytes, rx_bytes, tx_segs, rx_segs, retrans_segs FROM flows WHERE task_id IS NOT NULL
+        CREATE TABLE task_slices AS
+        WITH known AS (
+            SELECT slices.*, direction, path, direction = 'active' AND slice = 0 AND kind = 'connection' AS opened, handshake_rtt_us
+            FROM slices JOIN (SELECT flow_id, node, direction, path, handshake_rtt_us FROM flows) USING (flow_id, node)
+            WHERE shared IS NOT true
+            UNION ALL BY NAME
+            SELECT * EXCLUDE (begin_ns, end_ns), direction = 'active' AS opened FROM flows WHERE NOT EXISTS (FROM slices))
+        SELECT series, known.* FROM known JOIN labelled_tasks USING (task_id)
         """;
 
-    /// <summary>Only the end that opened a connection is summed, so that each connection counts once.</summary>
+    /// <summary>Traffic is summed at the end that opened a connection, so that it counts once; retransmissions at both.</summary>
     private const string PerTask =
         """
         CREATE TABLE per_task AS
         WITH client AS (
             SELECT task_id,
                 count(DISTINCT flow_id) FILTER (path = 'link') AS flows, count(DISTINCT flow_id) AS flows_all,
+                count(*) FILTER (opened AND path = 'link') AS connections,
                 sum(tx_bytes) FILTER (path = 'link') AS tx_bytes, sum(rx_bytes) FILTER (path = 'link') AS rx_bytes,
-                sum(tx_segs) FILTER (path = 'link') AS tx_segs, sum(rx_segs) FILTER (path = 'link') AS rx_segs
-            FROM task_traffic WHERE direction = 'active' GROUP BY task_id),
-        both_ends AS (SELECT task_id, sum(retrans_segs) AS retrans_segs FROM task_traffic WHERE path = 'link' GROUP BY task_id),
-        opened AS (SELECT task_id, count(*) AS connections FROM flows WHERE direction = 'active' AND path = 'link' GROUP BY task_id)
+                sum(tx_segs) FILTER (path = 'link') AS tx_segs, sum(rx_segs) FILTER (path = 'link') AS rx_segs,
+                sum(tx_bursts) FILTER (path = 'link') AS tx_bursts, sum(rx_bursts) FILTER (path = 'link') AS rx_bursts
+            FROM task_slices WHERE direction = 'active' GROUP BY task_id),
+        both_ends AS (
+            SELECT task_id, sum(retrans_segs) AS retrans_segs, sum(retrans_bytes) AS retrans_bytes, sum(tx_segs) AS sent_segs
+            FROM task_slices WHERE path = 'link' GROUP BY task_id)
         SELECT series,
             CAST(coalesce(outcome = 'success', false) AS DOUBLE) AS success,
+            correct,
             (end_ns - begin_ns) / 1e6 AS task_duration_ms,
             llm_calls, tool_calls, agent_messages, service_calls,
             coalesce(flows, 0) AS flows_per_task,
@@ -48,33 +59,118 @@ internal static class Views
             coalesce(tx_bytes, 0) AS tx_bytes_per_task,
             coalesce(rx_bytes, 0) AS rx_bytes_per_task,
             tx_bytes / nullif(rx_bytes, 0) AS up_down_ratio,
+            coalesce(tx_segs + rx_segs, 0) AS packets_per_task,
             coalesce(tx_segs, 0) AS tx_segs_per_task,
             coalesce(rx_segs, 0) AS rx_segs_per_task,
             tx_bytes / nullif(tx_segs, 0) AS tx_payload_per_segment_bytes,
             rx_bytes / nullif(rx_segs, 0) AS rx_payload_per_segment_bytes,
-            coalesce(retrans_segs, 0) AS retrans_segs_per_task
-        FROM labelled_tasks LEFT JOIN client USING (task_id) LEFT JOIN both_ends USING (task_id) LEFT JOIN opened USING (task_id)
-        """;
-
-    /// <summary>RTT as the end that opened the connection estimated it, between nodes only.</summary>
-    private const string PerFlow =
-        """
-        CREATE TABLE per_flow AS
-        SELECT series, min_rtt_us, srtt_us FROM flows JOIN labelled_tasks USING (task_id) WHERE direction = 'active' AND path = 'link'
+            tx_bursts AS tx_bursts_per_task,
+            rx_bursts AS rx_bursts_per_task,
+            coalesce(retrans_segs, 0) AS retrans_segs_per_task,
+            retrans_bytes AS retrans_bytes_per_task,
+            retrans_segs / nullif(sent_segs, 0) AS retrans_share
+        FROM labelled_tasks LEFT JOIN client USING (task_id) LEFT JOIN both_ends USING (task_id)
         """;
 
     /// <summary>
-    /// The statements that make <c>labelled_tasks</c>, <c>task_traffic</c>, <c>per_task</c> and <c>per_flow</c>, in order.
+    /// What the end that opened a connection between nodes knew of it while it served the scenario. An end without RTT samples keeps an
+    /// estimate from before; it is left out.
     /// </summary>
-    public static readonly IReadOnlyList<string> Statements = [LabelledTasks, TaskTraffic, PerTask, PerFlow];
+    private const string PerFlow =
+        """
+        CREATE TABLE per_flow AS
+        SELECT series,
+            min(min_rtt_us) AS min_rtt_us,
+            arg_max(srtt_us, coalesce(slice, 0)) FILTER (slice IS NULL OR len(rtt_us) > 0) AS srtt_us,
+            any_value(handshake_rtt_us) FILTER (opened) AS handshake_rtt_us
+        FROM task_slices WHERE direction = 'active' AND path = 'link' GROUP BY series, flow_id, node
+        """;
+
+    /// <summary>One exchange between nodes, as the end that asked saw it.</summary>
+    private const string PerCall =
+        """
+        CREATE TABLE per_call AS
+        SELECT series,
+            CASE kind WHEN 'llm' THEN ttfb_us END AS ttfb_llm_us,
+            CASE kind WHEN 'tool' THEN ttfb_us END AS ttfb_tool_us,
+            CASE kind WHEN 'agent' THEN ttfb_us END AS ttfb_agent_us,
+            CASE kind WHEN 'service' THEN ttfb_us END AS ttfb_service_us,
+            longest_silence_us
+        FROM task_slices
+        WHERE direction = 'active' AND path = 'link' AND kind IN ('llm', 'tool', 'agent', 'service')
+        """;
+
+    /// <summary>
+    /// The histograms of each slice between nodes. Sizes and bursts are those of the end that opened the connection, RTTs of both ends.
+    /// </summary>
+    private const string Bucketed =
+        """
+        CREATE VIEW bucketed AS
+        SELECT series, task_id, rtt_us,
+            CASE direction WHEN 'active' THEN rtt_us END AS rtt_client_us,
+            CASE direction WHEN 'passive' THEN rtt_us END AS rtt_server_us,
+            CASE direction WHEN 'active' THEN tx_seg_bytes END AS tx_seg_bytes,
+            CASE direction WHEN 'active' THEN rx_seg_bytes END AS rx_seg_bytes,
+            CASE direction WHEN 'active' THEN tx_burst_bytes END AS tx_burst_bytes,
+            CASE direction WHEN 'active' THEN rx_burst_bytes END AS rx_burst_bytes,
+            CASE direction WHEN 'active' THEN tx_burst_segs END AS tx_burst_segs,
+            CASE direction WHEN 'active' THEN rx_burst_segs END AS rx_burst_segs,
+            CASE direction WHEN 'active' THEN tx_burst_us END AS tx_burst_us,
+            CASE direction WHEN 'active' THEN rx_burst_us END AS rx_burst_us,
+            CASE direction WHEN 'active' THEN tx_gap_us END AS tx_gap_us,
+            CASE direction WHEN 'active' THEN rx_gap_us END AS rx_gap_us
+        FROM task_slices WHERE path = 'link'
+        """;
+
+    /// <summary>The statements that make the tables and views named above, in order.</summary>
+    /// <param name="clocksDiffer">How far two nodes' clocks may differ, in nanoseconds.</param>
+    public static IReadOnlyList<string> Statements(long clocksDiffer) =>
+        [LabelledTasks, TaskSlices, PerTask, PerFlow, PerCall, Bucketed, FlowPairs(clocksDiffer)];
 
     /// <summary>What is compared, by the first task.</summary>
     public const string Series = "SELECT series, scenario FROM labelled_tasks GROUP BY series, scenario ORDER BY min(begin_ns), series";
 
-    /// <summary>All values of a metric, in no order.</summary>
+    /// <summary>All values of a metric that is no histogram, in no order.</summary>
     public static string Values(Metric metric)
     {
-        string table = metric.Per == Observation.Flow ? "per_flow" : "per_task";
+        string table = metric.Per switch
+        {
+            Observation.Flow => "per_flow",
+            Observation.Call => "per_call",
+            _ => "per_task",
+        };
         return $"SELECT series, CAST({metric.Key} AS DOUBLE) FROM {table} WHERE {metric.Key} IS NOT NULL";
     }
+
+    /// <summary>The buckets of a histogram: what they belong to, the task, their upper bounds and their counts.</summary>
+    /// <param name="from">A table or view with the histogram's column and a task_id.</param>
+    /// <param name="key">What the histograms are merged by; a text.</param>
+    /// <param name="column">The histogram.</param>
+    /// <param name="unit">Of its values.</param>
+    public static string Buckets(string from, string key, string column, string unit)
+    {
+        string bound = unit == "segments" ? "le_segs" : $"le_{unit}";
+        return $"""
+            SELECT key, task_id, bucket.{bound} AS le, sum(bucket.count) AS count
+            FROM (SELECT {key} AS key, task_id, unnest({column}) AS bucket FROM {from})
+            WHERE bucket.{bound} >= 0 AND bucket.count > 0
+            GROUP BY ALL ORDER BY key, task_id, le
+            """;
+    }
+
+    /// <summary>
+    /// Each flow's other end: the one with both addresses and ports exchanged whose time overlaps, the nearest if ports were used again.
+    /// </summary>
+    private static string FlowPairs(long clocksDiffer) =>
+        $"""
+        CREATE TABLE flow_pairs AS
+        WITH ends AS (SELECT *, coalesce(end_ns, {long.MaxValue - clocksDiffer}) AS last_ns FROM flows)
+        SELECT here.flow_id, here.node, there.flow_id AS peer_flow_id, there.node AS peer_node
+        FROM ends AS here JOIN ends AS there
+            ON here.local_addr = there.remote_addr AND here.local_port = there.remote_port
+            AND here.remote_addr = there.local_addr AND here.remote_port = there.local_port
+            AND here.path = there.path AND (here.path <> 'loopback' OR here.node = there.node)
+            AND here.begin_ns <= there.last_ns + {clocksDiffer} AND there.begin_ns <= here.last_ns + {clocksDiffer}
+        QUALIFY row_number() OVER (PARTITION BY here.flow_id, here.node ORDER BY abs(here.begin_ns - there.begin_ns)) = 1
+        """;
 }

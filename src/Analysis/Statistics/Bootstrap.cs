@@ -7,7 +7,7 @@ public sealed record SampleIntervals(Interval Mean, Interval P50, Interval P95, 
 
 /// <summary>
 /// Percentile bootstrap (Efron 1979): values are drawn with replacement, and the interval is what holds the middle 95 % of the resampled
-/// statistic. The seed is fixed, so equal samples have equal intervals. Values are taken as independent of each other.
+/// statistic. The seed is fixed, so equal samples have equal intervals. What is drawn is taken as independent of each other.
 /// </summary>
 public static class Bootstrap
 {
@@ -27,23 +27,24 @@ public static class Bootstrap
             return new SampleIntervals(only, only, only, only);
         }
 
-        int resamples = ResamplesFor(sample.Count);
-        double[] means = new double[resamples];
-        double[] p50 = new double[resamples];
-        double[] p95 = new double[resamples];
-        double[] p99 = new double[resamples];
         SplitMix64 random = new(Seed);
         Resample resample = new(sample);
-        for (int i = 0; i < resamples; i++)
+        return Of(ResamplesFor(sample.Count), () =>
         {
             resample.Draw(ref random);
-            means[i] = resample.Mean;
-            p50[i] = resample.Quantile(0.50);
-            p95[i] = resample.Quantile(0.95);
-            p99[i] = resample.Quantile(0.99);
-        }
+            return (resample.Mean, resample.Quantile);
+        });
+    }
 
-        return new SampleIntervals(Middle(means), Middle(p50), Middle(p95), Middle(p99));
+    /// <summary>As above, with whole tasks drawn: their values are not independent of each other.</summary>
+    internal static SampleIntervals Of(BucketedSample sample)
+    {
+        SplitMix64 random = new(Seed);
+        return Of(ResamplesFor(sample.Entries), () =>
+        {
+            Histogram drawn = sample.Resample(tasks => random.NextInt(tasks));
+            return (drawn.Mean, drawn.Quantile);
+        });
     }
 
     /// <summary>The interval of Cliff's delta of <paramref name="b"/> against <paramref name="a"/>, both resampled.</summary>
@@ -62,6 +63,23 @@ public static class Bootstrap
         }
 
         return Middle(deltas);
+    }
+
+    private static SampleIntervals Of(int resamples, Func<(double Mean, Func<double, double> Quantile)> draw)
+    {
+        double[] means = new double[resamples];
+        double[] p50 = new double[resamples];
+        double[] p95 = new double[resamples];
+        double[] p99 = new double[resamples];
+        for (int i = 0; i < resamples; i++)
+        {
+            (means[i], Func<double, double> quantile) = draw();
+            p50[i] = quantile(0.50);
+            p95[i] = quantile(0.95);
+            p99[i] = quantile(0.99);
+        }
+
+        return new SampleIntervals(Middle(means), Middle(p50), Middle(p95), Middle(p99));
     }
 
     private static void Draw(ReadOnlySpan<int> ranks, int[] counts, ref SplitMix64 random)

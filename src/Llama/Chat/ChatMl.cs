@@ -1,9 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using NodeBox.Llama.Grammars;
-
 namespace NodeBox.Llama.Chat;
 
 /// <summary>
@@ -16,9 +10,6 @@ public static class ChatMl
     public const string Template =
         "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
         + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
-
-    /// <summary>Whether a model's own template is of the ChatML family.</summary>
-    public static bool Renders(string? template) => template is not null && template.Contains("<|im_start|>", StringComparison.Ordinal);
 
     /// <summary>The prompt that asks for the assistant's next turn.</summary>
     public static IReadOnlyList<PromptPart> Render(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools)
@@ -53,42 +44,10 @@ public static class ChatMl
 
     private static string Content(ChatMessage message)
     {
-        IEnumerable<string> calls = (message.ToolCalls ?? []).Select(call => $"{{\"name\":{Gbnf.JsonString(call.Name)},\"arguments\":{call.Arguments}}}");
+        IEnumerable<string> calls = (message.ToolCalls ?? []).Select(ToolText.Of);
         return string.Join('\n', message.Content.Length > 0 ? calls.Prepend(message.Content) : calls);
     }
 
-    private static string ToolList(IReadOnlyList<ToolDefinition> tools)
-    {
-        var text = new StringBuilder("tools:");
-        foreach (ToolDefinition tool in tools)
-        {
-            text.Append('\n').Append(Json(tool));
-        }
-
-        return text.ToString();
-    }
-
-    private static string Json(ToolDefinition tool)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("name", tool.Name);
-            if (tool.Description is { } description)
-            {
-                writer.WriteString("description", description);
-            }
-
-            if (tool.Parameters is { } parameters)
-            {
-                writer.WritePropertyName("parameters");
-                parameters.WriteTo(writer);
-            }
-
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
+    private static string ToolList(IReadOnlyList<ToolDefinition> tools) =>
+        string.Join('\n', tools.Select(ToolText.Of).Prepend("tools:"));
 }

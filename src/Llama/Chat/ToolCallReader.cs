@@ -1,52 +1,95 @@
+using System.Text;
+
 namespace NodeBox.Llama.Chat;
 
+/// <summary>A piece of one of the calls in a text.</summary>
+/// <param name="Index">Which call, from 0.</param>
+/// <param name="Name">The tool's name; in the first piece of a call only.</param>
+/// <param name="Arguments">What the piece adds to the arguments.</param>
+public readonly record struct ToolCallPiece(int Index, string? Name, string Arguments);
+
 /// <summary>
-/// Takes a tool call apart while it is being generated under <see cref="Grammars.ToolCallGrammar"/>: first its name, then its arguments as
-/// they come. The grammar guarantees the form, so only its fixed parts are looked for.
+/// Takes tool calls apart while they are being generated under <see cref="Grammars.ToolCallGrammar"/>: of each first its name, then its
+/// arguments as they come. The grammar guarantees the form, so only its fixed parts are looked for, and where the arguments' object ends.
 /// </summary>
 public sealed class ToolCallReader
 {
     private const string BeforeName = "{\"name\":\"";
     private const string BeforeArguments = "\",\"arguments\":";
 
-    private string _head = "";
-    private char? _held;
+    private readonly StringBuilder _head = new();
+    private int _index;
+    private int _depth;
+    private bool _inArguments;
+    private bool _inString;
+    private bool _escaped;
 
-    /// <summary>The tool's name, once it is complete.</summary>
-    public string? Name { get; private set; }
-
-    /// <summary>Adds generated text; the result is what it adds to the arguments.</summary>
-    public string Add(string text)
+    /// <summary>Adds generated text; the result is what it adds to the calls.</summary>
+    public IReadOnlyList<ToolCallPiece> Add(string text)
     {
-        if (Name is null)
+        var pieces = new List<ToolCallPiece>();
+        string? name = null;
+        int begin = 0;
+        for (int i = 0; i < text.Length; i++)
         {
-            _head += text;
-            int nameEnd = _head.IndexOf(BeforeArguments, StringComparison.Ordinal);
-            if (nameEnd < 0)
+            if (!_inArguments)
             {
-                return "";
+                name = AddToHead(text[i]);
+                begin = i + 1;
             }
-
-            Name = _head[BeforeName.Length..nameEnd];
-            text = _head[(nameEnd + BeforeArguments.Length)..];
+            else if (EndsArguments(text[i]))
+            {
+                pieces.Add(new ToolCallPiece(_index, name, text[begin..(i + 1)]));
+                name = null;
+                _index++;
+                _inArguments = false;
+            }
         }
 
-        if (text.Length == 0)
+        if (_inArguments && (name is not null || begin < text.Length))
         {
-            return "";
+            pieces.Add(new ToolCallPiece(_index, name, text[begin..]));
         }
 
-        // The last character may be the brace that closes the call and is not part of the arguments.
-        string arguments = _held + text[..^1];
-        _held = text[^1];
-        return arguments;
+        return pieces;
     }
 
-    /// <summary>The rest of the arguments of a call that was cut off before its closing brace.</summary>
-    public string CutOff()
+    /// <summary>The name, once the head of a call is complete. What closes the call before belongs to no head.</summary>
+    private string? AddToHead(char character)
     {
-        string rest = _held?.ToString() ?? "";
-        _held = null;
-        return rest;
+        if (_head.Length == 0 && character != '{')
+        {
+            return null;
+        }
+
+        _head.Append(character);
+        string head = _head.ToString();
+        if (!head.EndsWith(BeforeArguments, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        _head.Clear();
+        _inArguments = true;
+        return head[BeforeName.Length..^BeforeArguments.Length];
+    }
+
+    private bool EndsArguments(char character)
+    {
+        if (_inString)
+        {
+            _inString = _escaped || character != '"';
+            _escaped = !_escaped && character == '\\';
+            return false;
+        }
+
+        _inString = character == '"';
+        _depth += character switch
+        {
+            '{' or '[' => 1,
+            '}' or ']' => -1,
+            _ => 0,
+        };
+        return _depth == 0;
     }
 }

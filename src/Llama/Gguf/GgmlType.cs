@@ -1,31 +1,57 @@
 namespace NodeBox.Llama.Gguf;
 
-/// <summary>Tensor element types (ggml_type in ggml.h), which ggml stores in blocks.</summary>
-internal static class GgmlType
+/// <summary>A tensor element type (ggml_type in ggml.h), which ggml stores in blocks.</summary>
+/// <param name="Name">As people write it, such as Q4_K.</param>
+/// <param name="BlockElements">Elements of a block.</param>
+/// <param name="BlockBytes">Bytes of a block.</param>
+internal sealed record GgmlType(string Name, uint BlockElements, uint BlockBytes)
 {
     public const uint F32 = 0;
+    public const uint Q8 = 8;
 
-    /// <summary>Elements and bytes of a block, by type. Types that are not here are left to llama.cpp.</summary>
-    private static readonly Dictionary<uint, (uint Elements, uint Bytes)> s_blocks = new()
+    /// <summary>The types of ggml 0.25, without those that it removed.</summary>
+    private static readonly Dictionary<uint, GgmlType> s_types = new()
     {
-        [F32] = (1, 4),
-        [1] = (1, 2),       // F16
-        [2] = (32, 18),     // Q4_0
-        [3] = (32, 20),     // Q4_1
-        [6] = (32, 22),     // Q5_0
-        [7] = (32, 24),     // Q5_1
-        [8] = (32, 34),     // Q8_0
-        [10] = (256, 84),   // Q2_K
-        [11] = (256, 110),  // Q3_K
-        [12] = (256, 144),  // Q4_K
-        [13] = (256, 176),  // Q5_K
-        [14] = (256, 210),  // Q6_K
-        [30] = (1, 2),      // BF16
+        [F32] = new("F32", 1, 4),
+        [1] = new("F16", 1, 2),
+        [2] = new("Q4_0", 32, 18),
+        [3] = new("Q4_1", 32, 20),
+        [6] = new("Q5_0", 32, 22),
+        [7] = new("Q5_1", 32, 24),
+        [Q8] = new("Q8_0", 32, 34),
+        [9] = new("Q8_1", 32, 36),
+        [10] = new("Q2_K", 256, 84),
+        [11] = new("Q3_K", 256, 110),
+        [12] = new("Q4_K", 256, 144),
+        [13] = new("Q5_K", 256, 176),
+        [14] = new("Q6_K", 256, 210),
+        [15] = new("Q8_K", 256, 292),
+        [16] = new("IQ2_XXS", 256, 66),
+        [17] = new("IQ2_XS", 256, 74),
+        [18] = new("IQ3_XXS", 256, 98),
+        [19] = new("IQ1_S", 256, 50),
+        [20] = new("IQ4_NL", 32, 18),
+        [21] = new("IQ3_S", 256, 110),
+        [22] = new("IQ2_S", 256, 82),
+        [23] = new("IQ4_XS", 256, 136),
+        [24] = new("I8", 1, 1),
+        [25] = new("I16", 1, 2),
+        [26] = new("I32", 1, 4),
+        [27] = new("I64", 1, 8),
+        [28] = new("F64", 1, 8),
+        [29] = new("IQ1_M", 256, 56),
+        [30] = new("BF16", 1, 2),
+        [34] = new("TQ1_0", 256, 54),
+        [35] = new("TQ2_0", 256, 66),
+        [39] = new("MXFP4", 32, 17),
+        [40] = new("NVFP4", 64, 36),
+        [41] = new("Q1_0", 128, 18),
+        [42] = new("Q2_0", 64, 18),
     };
 
-    /// <summary>
-    /// Bytes of a tensor, or 0 where the type is unknown here. <paramref name="elements"/> is at most <see cref="long.MaxValue"/> / 8.
-    /// </summary>
-    public static ulong SizeOf(uint type, ulong elements) =>
-        s_blocks.TryGetValue(type, out (uint Elements, uint Bytes) block) ? elements / block.Elements * block.Bytes : 0;
+    /// <summary>The type of a number; one that is not known here has no size, and llama.cpp refuses it.</summary>
+    public static GgmlType Of(uint id) => s_types.GetValueOrDefault(id) ?? new GgmlType($"type {id}", 1, 0);
+
+    /// <summary>Bytes of a tensor.</summary>
+    public ulong SizeOf(ulong elements) => elements / BlockElements * BlockBytes;
 }

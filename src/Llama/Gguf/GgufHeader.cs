@@ -1,16 +1,29 @@
 namespace NodeBox.Llama.Gguf;
 
 /// <summary>
-/// The metadata of a GGUF file, read with every length checked against the file, because llama.cpp trusts more of it than a
-/// foreign file deserves.
+/// The metadata of a GGUF file, read with every length checked against the file and every count against a limit before memory is taken
+/// for it, because llama.cpp trusts more of a file than a foreign one deserves.
 /// </summary>
-/// <param name="Text">String values by key.</param>
-/// <param name="Numbers">Numbers and booleans by key.</param>
-/// <param name="Tensors">How many tensors the file describes.</param>
-public sealed record GgufHeader(IReadOnlyDictionary<string, string> Text, IReadOnlyDictionary<string, double> Numbers, int Tensors)
+public sealed record GgufHeader
 {
-    private const int MaxTensors = 1 << 20;
+    private const int MaxTensors = 1 << 17;
+    private const int MaxPairs = 1 << 16;
     private const int MaxDimensions = 4;
+
+    // All tensors of this size together have fewer than 2^64 elements.
+    private const ulong MaxElements = 1ul << 40;
+
+    /// <summary>String values by key.</summary>
+    public required IReadOnlyDictionary<string, string> Text { get; init; }
+
+    /// <summary>Numbers and booleans by key.</summary>
+    public required IReadOnlyDictionary<string, double> Numbers { get; init; }
+
+    /// <summary>Arrays by key.</summary>
+    public required IReadOnlyDictionary<string, GgufArray> Arrays { get; init; }
+
+    /// <summary>The tensors that the file describes, by element type.</summary>
+    public required IReadOnlyDictionary<string, TensorShare> Tensors { get; init; }
 
     /// <summary>Reads the header of the file at <paramref name="path"/>.</summary>
     /// <exception cref="ModelException">The file is missing, unreadable, truncated or not GGUF 3.</exception>
@@ -47,50 +60,50 @@ public sealed record GgufHeader(IReadOnlyDictionary<string, string> Text, IReadO
             throw new InvalidDataException($"it is GGUF version {version}, and only version {GgufWriter.Version} is supported");
         }
 
-        ulong tensors = reader.UInt64("tensor count");
-        ulong pairs = reader.UInt64("metadata count");
-        if (tensors > MaxTensors)
-        {
-            throw new InvalidDataException($"it claims {tensors} tensors");
-        }
-
+        ulong tensors = Count(reader, "tensor", MaxTensors);
+        ulong pairs = Count(reader, "metadata", MaxPairs);
         var text = new Dictionary<string, string>();
         var numbers = new Dictionary<string, double>();
+        var arrays = new Dictionary<string, GgufArray>();
         for (ulong i = 0; i < pairs; i++)
         {
-            ReadPair(reader, text, numbers);
+            string key = reader.Text("a key");
+            var type = (GgufType)reader.UInt32(key);
+            switch (type)
+            {
+                case GgufType.String:
+                    text[key] = reader.Text(key);
+                    break;
+                case GgufType.Array:
+                    arrays[key] = reader.Array(key);
+                    break;
+                default:
+                    numbers[key] = reader.Number(type, key);
+                    break;
+            }
         }
 
-        ulong lastOffset = 0;
+        var shares = new Dictionary<string, TensorShare>();
+        ulong dataLength = 0;
         for (ulong i = 0; i < tensors; i++)
         {
-            lastOffset = Math.Max(lastOffset, ReadTensorEnd(reader));
+            (TensorShare share, ulong end) = ReadTensor(reader);
+            shares[share.Type] = shares.TryGetValue(share.Type, out TensorShare? same) ? same.With(share) : share;
+            dataLength = Math.Max(dataLength, end);
         }
 
-        CheckData(stream, numbers, lastOffset);
-        return new GgufHeader(text, numbers, (int)tensors);
+        CheckData(stream, numbers, dataLength);
+        return new GgufHeader { Text = text, Numbers = numbers, Arrays = arrays, Tensors = shares };
     }
 
-    private static void ReadPair(GgufReader reader, Dictionary<string, string> text, Dictionary<string, double> numbers)
+    private static ulong Count(GgufReader reader, string what, int most)
     {
-        string key = reader.Text("a key");
-        var type = (GgufType)reader.UInt32(key);
-        switch (type)
-        {
-            case GgufType.String:
-                text[key] = reader.Text(key);
-                break;
-            case GgufType.Array:
-                reader.SkipArray(key);
-                break;
-            default:
-                numbers[key] = reader.Number(type, key);
-                break;
-        }
+        ulong count = reader.UInt64($"{what} count");
+        return count <= (ulong)most ? count : throw new InvalidDataException($"its {what} count is {count}, and at most {most} are read");
     }
 
-    /// <summary>Reads one tensor description; the result is an offset in the data section that the file must reach.</summary>
-    private static ulong ReadTensorEnd(GgufReader reader)
+    /// <summary>Reads one tensor description; the second result is where its data ends in the data section, which the file must reach.</summary>
+    private static (TensorShare Share, ulong End) ReadTensor(GgufReader reader)
     {
         string name = reader.Text("a tensor name");
         uint dimensions = reader.UInt32(name);
@@ -103,16 +116,18 @@ public sealed record GgufHeader(IReadOnlyDictionary<string, string> Text, IReadO
         for (uint i = 0; i < dimensions; i++)
         {
             elements *= reader.UInt64(name);
-            if (elements > long.MaxValue / 8)
+            if (elements > MaxElements)
             {
                 throw new InvalidDataException($"tensor {name} is impossibly large");
             }
         }
 
-        uint type = reader.UInt32(name);
+        GgmlType type = GgmlType.Of(reader.UInt32(name));
         ulong offset = reader.UInt64(name);
-        ulong size = GgmlType.SizeOf(type, (ulong)elements);
-        return offset <= long.MaxValue - size ? offset + size : throw new InvalidDataException($"tensor {name} lies outside of the file");
+        ulong size = type.SizeOf((ulong)elements);
+        return offset <= long.MaxValue - size
+            ? (new TensorShare(type.Name, 1, (ulong)elements, size), offset + size)
+            : throw new InvalidDataException($"tensor {name} lies outside of the file");
     }
 
     private static void CheckData(Stream stream, Dictionary<string, double> numbers, ulong dataLength)

@@ -9,8 +9,11 @@ namespace NodeBox.Llama.Gguf;
 internal sealed class GgufReader(Stream stream)
 {
     private const int MaxText = 1 << 24;
+    private const int MaxTextTogether = 1 << 26;
+    private const int MaxNumbers = 4096;
 
     private readonly long _length = stream.Length;
+    private long _text;
 
     public uint UInt32(string label)
     {
@@ -29,6 +32,12 @@ internal sealed class GgufReader(Stream stream)
     public string Text(string label)
     {
         byte[] bytes = new byte[TextLength(label)];
+        _text += bytes.Length;
+        if (_text > MaxTextTogether)
+        {
+            throw new InvalidDataException($"its texts are longer than {MaxTextTogether} bytes together");
+        }
+
         Fill(bytes, label);
         return Encoding.UTF8.GetString(bytes);
     }
@@ -52,20 +61,34 @@ internal sealed class GgufReader(Stream stream)
         };
     }
 
-    public void SkipArray(string label)
+    /// <summary>Reads an array; only a short one of numbers is kept.</summary>
+    public GgufArray Array(string label)
     {
         var type = (GgufType)UInt32(label);
         ulong count = UInt64(label);
-        if (type != GgufType.String)
+        if (type == GgufType.String)
         {
-            Skip((UInt128)count * (uint)SizeOf(type, label), label);
-            return;
+            for (ulong i = 0; i < count; i++)
+            {
+                Skip((uint)TextLength(label), label);
+            }
+
+            return new GgufArray(count, []);
         }
 
-        for (ulong i = 0; i < count; i++)
+        if (count > MaxNumbers)
         {
-            Skip((uint)TextLength(label), label);
+            Skip((UInt128)count * (uint)SizeOf(type, label), label);
+            return new GgufArray(count, []);
         }
+
+        double[] numbers = new double[count];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = Number(type, label);
+        }
+
+        return new GgufArray(count, numbers);
     }
 
     private static int SizeOf(GgufType type, string label) => type switch

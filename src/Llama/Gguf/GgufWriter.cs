@@ -14,7 +14,7 @@ public sealed class GgufWriter
     internal const int Alignment = 32;
 
     private readonly List<Action<BinaryWriter>> _metadata = [];
-    private readonly List<(string Name, ulong[] Shape, float[] Data)> _tensors = [];
+    private readonly List<(string Name, ulong[] Shape, uint Type, ulong Bytes, Action<Stream> Write)> _tensors = [];
 
     public void Add(string key, uint value) => AddValue(key, GgufType.UInt32, w => w.Write(value));
 
@@ -35,14 +35,17 @@ public sealed class GgufWriter
     /// </summary>
     public void AddTensor(string name, float[] data, params ulong[] shape)
     {
-        ulong elements = shape.Aggregate(1ul, (product, dimension) => product * dimension);
-        if (elements != (ulong)data.Length)
+        if (Elements(shape) != (ulong)data.Length)
         {
-            throw new ArgumentException($"Tensor {name} has {data.Length} elements, but its shape holds {elements}.", nameof(data));
+            throw new ArgumentException($"Tensor {name} has {data.Length} elements, but its shape holds {Elements(shape)}.", nameof(data));
         }
 
-        _tensors.Add((name, shape, data));
+        AddTensor(name, GgmlType.F32, stream => stream.Write(MemoryMarshal.AsBytes(data.AsSpan())), shape);
     }
+
+    /// <summary>Adds a tensor whose data is written only when its place in the file has come; tensors are written in the order of adding.</summary>
+    internal void AddTensor(string name, uint type, Action<Stream> write, params ulong[] shape) =>
+        _tensors.Add((name, shape, type, GgmlType.Of(type).SizeOf(Elements(shape)), write));
 
     /// <summary>Writes the file to <paramref name="stream"/> from its current position, which must be a multiple of 32.</summary>
     public void WriteTo(Stream stream)
@@ -58,10 +61,15 @@ public sealed class GgufWriter
         }
 
         WriteTensorDescriptions(writer);
-        foreach ((_, _, float[] data) in _tensors)
+        foreach ((string name, _, _, ulong bytes, Action<Stream> write) in _tensors)
         {
             Align(writer);
-            writer.Write(MemoryMarshal.AsBytes(data.AsSpan()));
+            long begin = stream.Position;
+            write(stream);
+            if ((ulong)(stream.Position - begin) != bytes)
+            {
+                throw new InvalidOperationException($"Tensor {name} wrote {stream.Position - begin} bytes, but has {bytes}.");
+            }
         }
 
         Align(writer);
@@ -70,7 +78,7 @@ public sealed class GgufWriter
     private void WriteTensorDescriptions(BinaryWriter writer)
     {
         ulong offset = 0;
-        foreach ((string name, ulong[] shape, float[] data) in _tensors)
+        foreach ((string name, ulong[] shape, uint type, ulong bytes, _) in _tensors)
         {
             WriteText(writer, name);
             writer.Write((uint)shape.Length);
@@ -79,9 +87,9 @@ public sealed class GgufWriter
                 writer.Write(dimension);
             }
 
-            writer.Write(GgmlType.F32);
+            writer.Write(type);
             writer.Write(offset);
-            offset = Aligned(offset + ((ulong)data.Length * sizeof(float)));
+            offset = Aligned(offset + bytes);
         }
     }
 
@@ -116,6 +124,8 @@ public sealed class GgufWriter
         ulong position = (ulong)writer.BaseStream.Position;
         writer.Write(new byte[Aligned(position) - position]);
     }
+
+    private static ulong Elements(ulong[] shape) => shape.Aggregate(1ul, (product, dimension) => product * dimension);
 
     private static ulong Aligned(ulong offset) => (offset + Alignment - 1) / Alignment * Alignment;
 }

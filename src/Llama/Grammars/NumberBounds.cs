@@ -14,8 +14,8 @@ internal readonly record struct NumberBounds(decimal Least, decimal Most)
 
     public static NumberBounds Read(JsonElement schema, string path)
     {
-        decimal? least = Bound(schema, "minimum", path);
-        decimal? most = Bound(schema, "maximum", path);
+        decimal? least = Highest(Bound(schema, "minimum", path), Next(Bound(schema, "exclusiveMinimum", path)));
+        decimal? most = -Highest(-Bound(schema, "maximum", path), Next(-Bound(schema, "exclusiveMaximum", path)));
         var bounds = new NumberBounds(least ?? (most < -Default ? -Limit : -Default), most ?? (least > Default ? Limit : Default));
         return bounds.Least <= bounds.Most
             ? bounds
@@ -39,7 +39,8 @@ internal readonly record struct NumberBounds(decimal Least, decimal Most)
     {
         if (!decimal.IsInteger(Least) || !decimal.IsInteger(Most))
         {
-            throw new UnsupportedSchemaException(path, "has a minimum or maximum of a number that is not an integer, which is not supported");
+            throw new UnsupportedSchemaException(
+                path, "has a minimum or maximum of a number that is not an integer, which is not supported");
         }
 
         long least = (long)Least;
@@ -54,6 +55,11 @@ internal readonly record struct NumberBounds(decimal Least, decimal Most)
         string last = string.Create(CultureInfo.InvariantCulture, $"\"{most}\"");
         return least == most ? last : $"( {IntegerRange.Expression(least, most - 1)} {Fraction} | {last} )";
     }
+
+    private static decimal? Highest(decimal? a, decimal? b) => a is null || b > a ? b : a;
+
+    /// <summary>The integer after a bound that is excluded, which only integers have.</summary>
+    private static decimal? Next(decimal? bound) => bound is { } value ? Math.Floor(value) + 1 : null;
 
     private static decimal? Bound(JsonElement schema, string keyword, string path)
     {

@@ -5,6 +5,8 @@ namespace NodeBox.Llama.Grammars;
 /// <summary>GBNF for the values that a schema lists as const or enum, each checked against the schema's other keywords.</summary>
 internal static class ScalarGrammar
 {
+    private static readonly string[] s_bounds = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
+
     public static string Choice(IEnumerable<JsonElement> values, JsonElement schema, string[] types, string path)
     {
         string[] literals = [.. values.Select(value => Gbnf.Literal(Text(value, schema, types, path)))];
@@ -23,7 +25,9 @@ internal static class ScalarGrammar
         };
         string text = value.ValueKind == JsonValueKind.String ? Gbnf.JsonString(value.GetString()!) : value.GetRawText();
         bool isAllowed = (types.Length == 0 || types.Intersect(itsTypes).Any()) && IsInRange(value, schema, types, path);
-        return isAllowed ? text : throw new UnsupportedSchemaException(path, $"has the value {text}, which its other keywords do not allow");
+        return isAllowed
+            ? text
+            : throw new UnsupportedSchemaException(path, $"has the value {text}, which its other keywords do not allow");
     }
 
     private static bool IsInRange(JsonElement value, JsonElement schema, string[] types, string path)
@@ -31,7 +35,7 @@ internal static class ScalarGrammar
         switch (value.ValueKind)
         {
             case JsonValueKind.Number when types.Length > 0:
-                bool hasBounds = schema.TryGetProperty("minimum", out _) || schema.TryGetProperty("maximum", out _);
+                bool hasBounds = s_bounds.Any(bound => schema.TryGetProperty(bound, out _));
                 return !hasBounds || (value.TryGetDecimal(out decimal number) && NumberBounds.Read(schema, path).Contains(number));
             case JsonValueKind.String when types.Length > 0:
                 (int least, int most) = SchemaGrammar.Counts(schema, "minLength", "maxLength", int.MaxValue, path);

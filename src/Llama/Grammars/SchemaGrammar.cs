@@ -6,32 +6,20 @@ namespace NodeBox.Llama.Grammars;
 
 /// <summary>
 /// Translates the part of JSON Schema that tool definitions use into GBNF rules for compact JSON, with properties in the order of the
-/// schema. Everything is bounded, so that even a random model comes to an end. What cannot be kept exactly is refused by name.
+/// schema. Everything but a schema that contains itself is bounded, so that even a random model comes to an end. What cannot be kept
+/// exactly is refused by name.
 /// </summary>
-internal sealed class SchemaGrammar
+/// <param name="copied">The numbers that calls and texts may hold, or null for any.</param>
+internal sealed class SchemaGrammar(CopiedNumbers? copied = null)
 {
-    public const int DefaultMaxLength = 64;
+    public const int DefaultMaxLength = 1000;
     public const int DefaultMaxItems = 16;
+    public const int FreeLevels = 4;
 
     // llama.cpp refuses repetitions of 2,000 and more.
     private const int MaxRepetition = 1024;
-    private const int MaxDepth = 16;
     private const int MaxRules = 500;
     private const int MaxCharacters = 256 * 1024;
-
-    private static readonly Dictionary<string, string[]> s_keywordsOfType = new()
-    {
-        ["object"] = ["properties", "required", "additionalProperties"],
-        ["array"] = ["items", "minItems", "maxItems"],
-        ["string"] = ["minLength", "maxLength"],
-        ["integer"] = ["minimum", "maximum"],
-        ["number"] = ["minimum", "maximum"],
-        ["boolean"] = [],
-        ["null"] = [],
-    };
-
-    private static readonly HashSet<string> s_annotations =
-        ["$schema", "$id", "$comment", "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"];
 
     private readonly StringBuilder _rules = new();
     private readonly HashSet<string> _shared = [];
@@ -40,143 +28,38 @@ internal sealed class SchemaGrammar
     /// <summary>All rules made so far, a line each.</summary>
     public string Rules => _rules.ToString();
 
+    /// <summary>A GBNF expression for all compact JSON that a document allows and this class writes.</summary>
+    /// <param name="root">The document, whose references are relative to it.</param>
+    /// <param name="path">Its name in errors.</param>
+    /// <exception cref="UnsupportedSchemaException">The schema uses what is not supported.</exception>
+    public string Expression(JsonElement root, string path) =>
+        Expression(root, new SchemaScope(new SchemaReferences(this, root), path));
+
     /// <summary>Adds a rule and returns its name.</summary>
     public string AddRule(string body, string path)
     {
-        if (_count == MaxRules || _rules.Length + body.Length > MaxCharacters)
-        {
-            throw new UnsupportedSchemaException(path, $"is too large: its grammar has more than {MaxRules} rules or {MaxCharacters} characters");
-        }
-
-        string name = string.Create(CultureInfo.InvariantCulture, $"r{_count++}");
-        _rules.Append(name).Append(" ::= ").Append(body).Append('\n');
-        return name;
+        string rule = ReserveRule(path);
+        CompleteRule(rule, body, path);
+        return rule;
     }
 
-    /// <summary>
-    /// A GBNF expression for all compact JSON that the schema allows and this class writes. <paramref name="path"/> names the schema in
-    /// errors.
-    /// </summary>
-    /// <exception cref="UnsupportedSchemaException">The schema uses what is not supported.</exception>
-    public string Expression(JsonElement schema, string path, int depth = 0)
+    /// <summary>The name of a rule that is completed later, so that it can be used in itself.</summary>
+    public string ReserveRule(string path) => _count < MaxRules
+        ? string.Create(CultureInfo.InvariantCulture, $"r{_count++}")
+        : throw TooLarge(path);
+
+    public void CompleteRule(string rule, string body, string path)
     {
-        if (schema.ValueKind != JsonValueKind.Object)
+        if (_rules.Length + body.Length > MaxCharacters)
         {
-            throw new UnsupportedSchemaException(path, "is not a JSON object");
+            throw TooLarge(path);
         }
 
-        if (depth > MaxDepth)
-        {
-            throw new UnsupportedSchemaException(path, $"is nested deeper than {MaxDepth} levels");
-        }
-
-        string[] types = Types(schema, path);
-        Refuse(schema, types, path);
-        if (Values(schema, path) is { } values)
-        {
-            return ScalarGrammar.Choice(values, schema, types, path);
-        }
-
-        return types.Length switch
-        {
-            0 => throw new UnsupportedSchemaException(path, "has no type"),
-            1 => OfType(types[0], schema, path, depth),
-            _ => $"( {string.Join(" | ", types.Select(type => OfType(type, schema, path, depth)))} )",
-        };
-    }
-
-    private static string[] Types(JsonElement schema, string path)
-    {
-        if (!schema.TryGetProperty("type", out JsonElement type))
-        {
-            return [];
-        }
-
-        IEnumerable<JsonElement> names = type.ValueKind == JsonValueKind.Array ? type.EnumerateArray() : [type];
-        return [.. names.Select(name => name.ValueKind == JsonValueKind.String && s_keywordsOfType.ContainsKey(name.GetString()!)
-            ? name.GetString()!
-            : throw new UnsupportedSchemaException(path, $"has the unknown type {name.GetRawText()}"))];
-    }
-
-    /// <summary>The values that const and enum leave, or null where there is neither.</summary>
-    private static IReadOnlyList<JsonElement>? Values(JsonElement schema, string path)
-    {
-        JsonElement[]? choices = null;
-        if (schema.TryGetProperty("enum", out JsonElement list))
-        {
-            choices = list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0
-                ? [.. list.EnumerateArray()]
-                : throw new UnsupportedSchemaException(path, "has an enum that is not a list of values");
-        }
-
-        if (!schema.TryGetProperty("const", out JsonElement constant))
-        {
-            return choices;
-        }
-
-        return choices is null || choices.Any(choice => JsonElement.DeepEquals(choice, constant))
-            ? [constant]
-            : throw new UnsupportedSchemaException(path, "has a const that is not in its enum");
-    }
-
-    private static void Refuse(JsonElement schema, string[] types, string path)
-    {
-        foreach (JsonProperty keyword in schema.EnumerateObject())
-        {
-            bool known = keyword.Name is "type" or "const" or "enum"
-                || s_annotations.Contains(keyword.Name)
-                || types.Any(type => s_keywordsOfType[type].Contains(keyword.Name));
-            if (!known)
-            {
-                throw new UnsupportedSchemaException(path, $"uses '{keyword.Name}', which is not supported{(types.Length == 0 ? " without a type" : "")}");
-            }
-        }
-    }
-
-    private string OfType(string type, JsonElement schema, string path, int depth) => type switch
-    {
-        "object" => new ObjectGrammar(this, path, depth).Expression(schema),
-        "array" => Array(schema, path, depth),
-        "string" => Text(schema, path),
-        "integer" => NumberBounds.Read(schema, path).Integers(path),
-        "number" => NumberBounds.Read(schema, path).Numbers(path),
-        "boolean" => "( \"true\" | \"false\" )",
-        _ => "\"null\"",
-    };
-
-    private string Array(JsonElement schema, string path, int depth)
-    {
-        if (!schema.TryGetProperty("items", out JsonElement items))
-        {
-            throw new UnsupportedSchemaException(path, "is an array without 'items'");
-        }
-
-        (int least, int most) = Counts(schema, "minItems", "maxItems", DefaultMaxItems, path);
-        if (most == 0)
-        {
-            return "\"[]\"";
-        }
-
-        string item = AddRule(Expression(items, path + "/items", depth + 1), path);
-        string more = AddRule($"\",\" {item}", path);
-        string filled = $"{item} {more}{{{Math.Max(least - 1, 0)},{most - 1}}}";
-        return least == 0 ? $"\"[\" ( {filled} )? \"]\"" : $"\"[\" {filled} \"]\"";
-    }
-
-    private string Text(JsonElement schema, string path)
-    {
-        (int least, int most) = Counts(schema, "minLength", "maxLength", DefaultMaxLength, path);
-
-        // Surrogates are left out, so that each repetition is one character of the value.
-        string hex = Shared("hex", "[0-9a-f]");
-        string character = Shared(
-            "character",
-            $"[ !#-[\\]-~] | \"\\\\\" ( [\"\\\\/bfnrt] | \"u\" ( ( [0-9abcef] {hex} | \"d\" [0-7] ) {hex} {hex} ) )");
-        return $"\"\\\"\" {character}{{{least},{most}}} \"\\\"\"";
+        _rules.Append(rule).Append(" ::= ").Append(body).Append('\n');
     }
 
     /// <summary>A rule with a name of its own that is made once.</summary>
-    private string Shared(string name, string body)
+    public string Shared(string name, string body)
     {
         if (_shared.Add(name))
         {
@@ -186,12 +69,105 @@ internal sealed class SchemaGrammar
         return name;
     }
 
+    /// <summary>An expression for the schema that stands at <paramref name="scope"/>.</summary>
+    internal string Expression(JsonElement schema, SchemaScope scope)
+    {
+        if (schema.ValueKind == JsonValueKind.True)
+        {
+            return FreeGrammar.Value(this, FreeLevels);
+        }
+
+        if (schema.ValueKind != JsonValueKind.Object)
+        {
+            throw scope.Unsupported("is not a JSON object");
+        }
+
+        scope.CheckDepth();
+        string[] types = SchemaKeywords.Types(schema, scope);
+        if (SchemaKeywords.Combination(schema, scope) is { } combination)
+        {
+            return new CombinationGrammar(this, scope).Expression(combination);
+        }
+
+        SchemaKeywords.RefuseUnknown(schema, types, scope);
+        if (SchemaKeywords.Values(schema, scope) is { } values)
+        {
+            return ScalarGrammar.Choice(values, schema, types, scope.Path);
+        }
+
+        return types.Length switch
+        {
+            0 => FreeGrammar.Value(this, FreeLevels),
+            1 => OfType(types[0], schema, scope),
+            _ => $"( {string.Join(" | ", types.Select(type => OfType(type, schema, scope)))} )",
+        };
+    }
+
+    /// <summary>A string of so many characters, in quotes.</summary>
+    internal string Text(int least, int most)
+    {
+        // Surrogates are left out, so that each repetition is one character of the value.
+        string hex = Shared("hex", "[0-9a-f]");
+        string character = Shared(
+            "character",
+            $"[ !#-[\\]-~] | \"\\\\\" ( [\"\\\\/bfnrt] | \"u\" ( ( [0-9abcef] {hex} | \"d\" [0-7] ) {hex} {hex} ) )");
+        string text = $"\"\\\"\" {character}{{{least},{most}}} \"\\\"\"";
+        return (least, most) == (0, DefaultMaxLength) ? Shared("string", text) : text;
+    }
+
     /// <summary>The least and most of a repetition; <paramref name="usual"/> is the most where the schema does not say.</summary>
     internal static (int Least, int Most) Counts(JsonElement schema, string leastKeyword, string mostKeyword, int usual, string path)
     {
         int least = Count(schema, leastKeyword, path) ?? 0;
         int most = Count(schema, mostKeyword, path) ?? Math.Max(least, usual);
         return least <= most ? (least, most) : throw new UnsupportedSchemaException(path, $"allows at least {least} and at most {most}");
+    }
+
+    private string OfType(string type, JsonElement schema, SchemaScope scope) => type switch
+    {
+        "object" => new ObjectGrammar(this, scope).Expression(schema),
+        "array" => Array(schema, scope),
+        "string" => Text(schema, scope),
+        "integer" => Integer(schema, scope),
+        "number" => NumberBounds.Read(schema, scope.Path).Numbers(scope.Path),
+        "boolean" => "( \"true\" | \"false\" )",
+        _ => "\"null\"",
+    };
+
+    private string Integer(JsonElement schema, SchemaScope scope)
+    {
+        NumberBounds bounds = NumberBounds.Read(schema, scope.Path);
+        return copied?.Integer(scope.Path, bounds) ?? bounds.Integers(scope.Path);
+    }
+
+    private string Array(JsonElement schema, SchemaScope scope)
+    {
+        (int least, int most) = Counts(schema, "minItems", "maxItems", DefaultMaxItems, scope.Path);
+        if (most == 0)
+        {
+            return "\"[]\"";
+        }
+
+        string item = schema.TryGetProperty("items", out JsonElement items)
+            ? AddRule(Expression(items, scope.Into("items")), scope.Path)
+            : FreeGrammar.Value(this, FreeLevels - 1);
+        string more = AddRule($"\",\" {item}", scope.Path);
+        string filled = $"{item} {more}{{{Math.Max(least - 1, 0)},{most - 1}}}";
+        return least == 0 ? $"\"[\" ( {filled} )? \"]\"" : $"\"[\" {filled} \"]\"";
+    }
+
+    private string Text(JsonElement schema, SchemaScope scope)
+    {
+        if (schema.TryGetProperty("format", out JsonElement format))
+        {
+            bool isAlone = !schema.TryGetProperty("minLength", out _) && !schema.TryGetProperty("maxLength", out _);
+            return isAlone
+                ? StringFormats.Expression(format.ToString(), scope)
+                : throw scope.Unsupported("has both a format and a length");
+        }
+
+        (int least, int most) = Counts(schema, "minLength", "maxLength", DefaultMaxLength, scope.Path);
+        return copied?.Text(this) ?? Text(least, most);
     }
 
     private static int? Count(JsonElement schema, string keyword, string path)
@@ -205,4 +181,7 @@ internal sealed class SchemaGrammar
             ? count
             : throw new UnsupportedSchemaException(path, $"has a '{keyword}' that is not an integer from 0 to {MaxRepetition}");
     }
+
+    private static UnsupportedSchemaException TooLarge(string path) =>
+        new(path, $"is too large: its grammar has more than {MaxRules} rules or {MaxCharacters} characters");
 }

@@ -9,9 +9,15 @@ public sealed record GenerationRequest
     /// <summary>The most tokens to generate; together with the prompt they must fit the context.</summary>
     public required int MaxTokens { get; init; }
 
+    /// <summary>Tokens to generate before the model or a stop text may end the text; at most <see cref="MaxTokens"/>.</summary>
+    public int MinTokens { get; init; }
+
+    /// <summary>Whether the model may not end the text at all.</summary>
+    public bool IgnoreEnd { get; init; }
+
     public Sampling Sampling { get; init; } = new();
 
-    /// <summary>GBNF with a rule "root" that the text must follow, or null.</summary>
+    /// <summary>GBNF with a rule "root" that the text must follow, or null. Cannot be kept together with a text that may not end.</summary>
     public string? Grammar { get; init; }
 
     /// <summary>Texts that end the generation; they are not part of the answer.</summary>
@@ -26,7 +32,17 @@ public sealed record GenerationRequest
 /// <param name="TopK">Draw from this many likeliest tokens; 0 means all.</param>
 /// <param name="TopP">Draw from the likeliest tokens that together have this probability; 1 means all.</param>
 /// <param name="Seed">The same seed, prompt and settings give the same text; null draws a seed.</param>
-public sealed record Sampling(float Temperature = 1, int TopK = 40, float TopP = 1, uint? Seed = null);
+/// <param name="MinP">Draw from tokens at least this likely compared with the likeliest; 0 means all.</param>
+/// <param name="FrequencyPenalty">Taken from a token's logit for each time that it was generated before.</param>
+/// <param name="PresencePenalty">Taken once from the logit of a token that was generated before.</param>
+public sealed record Sampling(
+    float Temperature = 1,
+    int TopK = 40,
+    float TopP = 1,
+    uint? Seed = null,
+    float MinP = 0,
+    float FrequencyPenalty = 0,
+    float PresencePenalty = 0);
 
 public enum FinishReason
 {
@@ -42,4 +58,5 @@ public enum FinishReason
 /// What the token adds to the text: whole characters only, so a token may add nothing and a later one the rest.
 /// </param>
 /// <param name="Finish">Why the generation ended; null on all tokens but the last.</param>
-public readonly record struct GeneratedToken(string Text, FinishReason? Finish);
+/// <param name="At">When it was drawn, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> counts.</param>
+public readonly record struct GeneratedToken(string Text, FinishReason? Finish, long At);

@@ -4,50 +4,55 @@ using NodeBox.Llama.Native;
 namespace NodeBox.Llama.Inference;
 
 /// <summary>A llama.cpp sampler chain. It remembers where in its grammar the text stands, so it serves one generation.</summary>
-internal sealed class Sampler : IDisposable
+internal sealed unsafe class Sampler : IDisposable
 {
     // The one above is LLAMA_DEFAULT_SEED, which makes llama.cpp draw a seed of its own.
     private const uint MaxSeed = uint.MaxValue - 1;
 
-    private readonly nint _chain;
+    private readonly nint _chain = LlamaApi.llama_sampler_chain_init(LlamaApi.llama_sampler_chain_default_params());
+    private int _untilEndIsAllowed;
     private bool _disposed;
 
     /// <exception cref="ArgumentException">llama.cpp cannot parse the grammar.</exception>
-    public Sampler(LlamaModel model, Sampling sampling, string? grammar)
+    public Sampler(LlamaModel model, GenerationRequest request)
     {
-        _chain = LlamaApi.llama_sampler_chain_init(LlamaApi.llama_sampler_chain_default_params());
-        if (grammar is not null)
+        if (request.IgnoreEnd || request.MinTokens > 0)
+        {
+            // The first of the chain, so that it can be found again when the text may end.
+            ForbidEnd(model);
+            _untilEndIsAllowed = request.IgnoreEnd ? int.MaxValue : request.MinTokens;
+        }
+
+        Sampling sampling = request.Sampling;
+        if (sampling.FrequencyPenalty != 0 || sampling.PresencePenalty != 0)
+        {
+            const float NoRepeatPenalty = 1;
+            Add(LlamaApi.llama_sampler_init_penalties(
+                model.VocabularySize, request.MaxTokens, NoRepeatPenalty, sampling.FrequencyPenalty, sampling.PresencePenalty));
+        }
+
+        if (request.Grammar is { } grammar)
         {
             AddGrammar(model, grammar);
         }
 
-        if (sampling.Temperature <= 0)
-        {
-            Add(LlamaApi.llama_sampler_init_greedy());
-            return;
-        }
-
-        // top_k goes first among these: top_p sorts what it is given.
-        if (sampling.TopK > 0)
-        {
-            Add(LlamaApi.llama_sampler_init_top_k(sampling.TopK));
-        }
-
-        if (sampling.TopP < 1)
-        {
-            Add(LlamaApi.llama_sampler_init_top_p(sampling.TopP, 1));
-        }
-
-        Add(LlamaApi.llama_sampler_init_temp(sampling.Temperature));
-        uint seed = sampling.Seed ?? (uint)Random.Shared.NextInt64(MaxSeed);
-        Add(LlamaApi.llama_sampler_init_dist(Math.Min(seed, MaxSeed)));
+        AddDraw(sampling);
     }
 
     /// <summary>
-    /// Draws a token from the logits of the last decoded token and moves the grammar on. Must not be called after an end-of-generation
-    /// token: llama.cpp aborts.
+    /// Draws a token from the logits at an index of the last batch, which must be an output, and moves the grammar on. Must not be called
+    /// after an end-of-generation token: llama.cpp aborts.
     /// </summary>
-    public int Sample(DecodeContext context) => LlamaApi.llama_sampler_sample(_chain, context.Handle, -1);
+    public int Sample(DecodeContext context, int index)
+    {
+        int token = LlamaApi.llama_sampler_sample(_chain, context.Handle, index);
+        if (_untilEndIsAllowed > 0 && --_untilEndIsAllowed == 0)
+        {
+            LlamaApi.llama_sampler_free(LlamaApi.llama_sampler_chain_remove(_chain, 0));
+        }
+
+        return token;
+    }
 
     public void Dispose()
     {
@@ -55,6 +60,16 @@ internal sealed class Sampler : IDisposable
         {
             _disposed = true;
             LlamaApi.llama_sampler_free(_chain);
+        }
+    }
+
+    private void ForbidEnd(LlamaModel model)
+    {
+        llama_logit_bias[] biases =
+            [.. model.EndTokens.Select(token => new llama_logit_bias { token = token, bias = float.NegativeInfinity })];
+        fixed (llama_logit_bias* start = biases)
+        {
+            Add(LlamaApi.llama_sampler_init_logit_bias(model.VocabularySize, biases.Length, start));
         }
     }
 
@@ -69,6 +84,35 @@ internal sealed class Sampler : IDisposable
         }
 
         Add(sampler);
+    }
+
+    private void AddDraw(Sampling sampling)
+    {
+        if (sampling.Temperature <= 0)
+        {
+            Add(LlamaApi.llama_sampler_init_greedy());
+            return;
+        }
+
+        // top_k goes first among these: the others sort what they are given.
+        if (sampling.TopK > 0)
+        {
+            Add(LlamaApi.llama_sampler_init_top_k(sampling.TopK));
+        }
+
+        if (sampling.TopP < 1)
+        {
+            Add(LlamaApi.llama_sampler_init_top_p(sampling.TopP, 1));
+        }
+
+        if (sampling.MinP > 0)
+        {
+            Add(LlamaApi.llama_sampler_init_min_p(sampling.MinP, 1));
+        }
+
+        Add(LlamaApi.llama_sampler_init_temp(sampling.Temperature));
+        uint seed = sampling.Seed ?? (uint)Random.Shared.NextInt64(MaxSeed);
+        Add(LlamaApi.llama_sampler_init_dist(Math.Min(seed, MaxSeed)));
     }
 
     private void Add(nint sampler) => LlamaApi.llama_sampler_chain_add(_chain, sampler);

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using NodeBox.Llama.Chat;
+using NodeBox.Llama.Devices;
 using NodeBox.Llama.Gguf;
+using NodeBox.Llama.Inference;
 using NodeBox.Llama.Native;
 
 namespace NodeBox.Llama.Models;
@@ -11,13 +13,20 @@ internal sealed unsafe class LlamaModel : IDisposable
 {
     private const int PieceSize = 256;
 
-    private LlamaModel(nint handle)
+    private LlamaModel(nint handle, DeviceChoice device)
     {
         Handle = handle;
+        Device = device;
         Vocabulary = LlamaApi.llama_model_get_vocab(handle);
+        VocabularySize = LlamaApi.llama_vocab_n_tokens(Vocabulary);
+        EndTokens = [.. Enumerable.Range(0, VocabularySize).Where(EndsGeneration)];
+        LongestPiece = Enumerable.Range(0, VocabularySize).Max(BytesOf);
     }
 
     public nint Handle { get; private set; }
+
+    /// <summary>What computes it.</summary>
+    public DeviceChoice Device { get; }
 
     public nint Vocabulary { get; }
 
@@ -27,7 +36,20 @@ internal sealed unsafe class LlamaModel : IDisposable
 
     public int TrainedContext => LlamaApi.llama_model_n_ctx_train(Handle);
 
-    public int VocabularySize => LlamaApi.llama_vocab_n_tokens(Vocabulary);
+    public int VocabularySize { get; }
+
+    /// <summary>The tokens that end a generation.</summary>
+    public IReadOnlyList<int> EndTokens { get; }
+
+    /// <summary>Bytes of the longest token, as it may be written in a prompt.</summary>
+    public int LongestPiece { get; }
+
+    /// <summary>Numbers in an embedding.</summary>
+    public int EmbeddingSize => LlamaApi.llama_model_n_embd(Handle);
+
+    /// <summary>Whether its memory is one entry per token, so that a part can be forgotten or shared. A recurrent state is not.</summary>
+    public bool CanShareMemory =>
+        LlamaApi.llama_model_is_recurrent(Handle) == 0 && LlamaApi.llama_model_is_hybrid(Handle) == 0;
 
     public string Description
     {
@@ -39,20 +61,42 @@ internal sealed unsafe class LlamaModel : IDisposable
         }
     }
 
-    /// <summary>Loads a model onto the processor.</summary>
-    /// <exception cref="ModelException">The file is not one that this project can run.</exception>
-    public static LlamaModel Load(string path)
+    private bool GeneratesText => LlamaApi.llama_model_has_decoder(Handle) != 0
+        && LlamaApi.llama_model_has_encoder(Handle) == 0
+        && LlamaApi.llama_model_is_diffusion(Handle) == 0;
+
+    /// <summary>Loads a model for a device.</summary>
+    /// <exception cref="ModelException">The file is not one that this project can run, or the device has no room for it.</exception>
+    public static LlamaModel Load(string path, DeviceChoice device)
     {
-        GgufHeader header = GgufHeader.Read(path);
-        if (!ChatMl.Renders(header.Text.GetValueOrDefault("tokenizer.chat_template")))
+        // llama.cpp aborts on some files that are damaged.
+        GgufHeader.Read(path);
+        llama_model_params parameters = LlamaApi.llama_model_default_params();
+        parameters.n_gpu_layers = device.Layers;
+        parameters.split_mode = (int)device.Split;
+        parameters.main_gpu = device.MainGpu;
+        nint handle;
+
+        // A list of its own, ended by 0, keeps llama.cpp from choosing, also when it is empty. It copies the list.
+        fixed (nint* devices = (nint[])[.. device.Gpus.Select(gpu => gpu.Handle), 0])
         {
-            throw new ModelException($"The model file {path} has no ChatML chat template, and no other is supported.");
+            parameters.devices = (nint)devices;
+            handle = LlamaApi.llama_model_load_from_file(path, parameters);
         }
 
-        llama_model_params parameters = LlamaApi.llama_model_default_params();
-        parameters.n_gpu_layers = 0;
-        nint handle = LlamaApi.llama_model_load_from_file(path, parameters);
-        return handle != 0 ? new LlamaModel(handle) : throw new ModelException($"llama.cpp cannot load {path}: {LlamaLog.TakeErrors()}.");
+        if (handle == 0)
+        {
+            throw new ModelException($"llama.cpp cannot load {path} for {device.Description}: {LlamaLog.TakeErrors()}.");
+        }
+
+        var model = new LlamaModel(handle, device);
+        if (model.GeneratesText)
+        {
+            return model;
+        }
+
+        model.Dispose();
+        throw new ModelException($"The model {path} does not generate text token by token, and no other kind is supported.");
     }
 
     /// <summary>The tokens of a prompt, after the model's begin-of-text token where it has one.</summary>
@@ -80,6 +124,20 @@ internal sealed unsafe class LlamaModel : IDisposable
         }
 
         return buffer.AsSpan(0, length);
+    }
+
+    /// <summary>The text of tokens.</summary>
+    public string TextOf(IEnumerable<int> tokens)
+    {
+        var pieces = new Utf8Pieces();
+        var text = new StringBuilder();
+        byte[] buffer = new byte[PieceSize];
+        foreach (int token in tokens)
+        {
+            text.Append(pieces.Add(PieceOf(token, ref buffer)));
+        }
+
+        return text.Append(pieces.Flush()).ToString();
     }
 
     public bool EndsGeneration(int token) => LlamaApi.llama_vocab_is_eog(Vocabulary, token) != 0;
@@ -112,6 +170,14 @@ internal sealed unsafe class LlamaModel : IDisposable
     }
 
     private static byte Flag(bool value) => value ? (byte)1 : (byte)0;
+
+    /// <summary>Bytes of a token; of a control token, those of its name. At least 1.</summary>
+    private int BytesOf(int token)
+    {
+        const byte WithControlTokens = 1;
+        int bytes = LlamaApi.llama_token_to_piece(Vocabulary, token, null, 0, 0, WithControlTokens);
+        return Math.Max(1, Math.Abs(bytes));
+    }
 
     private int Piece(int token, byte[] buffer)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodeBox.Llama.Gguf;
 
 namespace NodeBox.Llama.Models;
@@ -14,6 +15,7 @@ internal sealed class Vocabulary
     private const int Byte = 6;
 
     private const float CharacterScore = -1000;
+    private const float FillerScore = -2000;
     private const float ScoreStep = 0.001f;
     private const char SpaceMark = '\u2581';
 
@@ -44,6 +46,15 @@ internal sealed class Vocabulary
     }
 
     public int Count => _tokens.Count;
+
+    /// <summary>Adds words of no meaning, up to <paramref name="count"/> tokens. No text is made of them, but a model may say them.</summary>
+    public void FillUp(int count)
+    {
+        while (Count < count)
+        {
+            Add(string.Create(CultureInfo.InvariantCulture, $"{SpaceMark}word{Count}"), FillerScore, Normal);
+        }
+    }
 
     public int UnknownId { get; }
 

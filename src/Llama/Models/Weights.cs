@@ -1,3 +1,5 @@
+using NodeBox.Llama.Gguf;
+
 namespace NodeBox.Llama.Models;
 
 /// <summary>
@@ -14,14 +16,36 @@ internal sealed class Weights(ulong seed)
     /// </summary>
     public float[] Matrix(int inputs, int outputs)
     {
-        float bound = MathF.Sqrt(3f / inputs);
         float[] weights = new float[inputs * outputs];
-        for (int i = 0; i < weights.Length; i++)
-        {
-            weights[i] = bound * NextSigned();
-        }
-
+        Fill(weights, Bound(inputs));
         return weights;
+    }
+
+    /// <summary>Writes the same weights to <paramref name="stream"/> as Q8_0, column by column; <paramref name="inputs"/> is a multiple of 32.</summary>
+    public void WriteQuantised(Stream stream, int inputs, int outputs)
+    {
+        float[] column = new float[inputs];
+        byte[] blocks = new byte[inputs / Q8Blocks.Elements * Q8Blocks.Bytes];
+        for (int output = 0; output < outputs; output++)
+        {
+            Fill(column, Bound(inputs));
+            for (int block = 0; block < inputs / Q8Blocks.Elements; block++)
+            {
+                Q8Blocks.Write(column.AsSpan(block * Q8Blocks.Elements, Q8Blocks.Elements), blocks.AsSpan(block * Q8Blocks.Bytes));
+            }
+
+            stream.Write(blocks);
+        }
+    }
+
+    private static float Bound(int inputs) => MathF.Sqrt(3f / inputs);
+
+    private void Fill(Span<float> weights, float bound)
+    {
+        foreach (ref float weight in weights)
+        {
+            weight = bound * NextSigned();
+        }
     }
 
     /// <summary>A multiple of 2^-23 in [-1, 1).</summary>

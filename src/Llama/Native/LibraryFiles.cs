@@ -2,10 +2,14 @@ using System.Security.Cryptography;
 
 namespace NodeBox.Llama.Native;
 
-/// <summary>The llama.cpp files this build was made for, with their SHA-256, as libraries.sha256 pins them.</summary>
+/// <summary>The llama.cpp files this build was made for, with their SHA-256.</summary>
 internal static class LibraryFiles
 {
-    public static readonly IReadOnlyDictionary<string, string> Pinned = ReadPinned();
+    /// <summary>Those that every installation has, as libraries.sha256 pins them.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Pinned = ReadPinned("libraries.sha256");
+
+    /// <summary>The backends for GPUs, which an installation may have too, as cuda.sha256 pins them.</summary>
+    public static readonly IReadOnlyDictionary<string, string> PinnedCuda = ReadPinned("cuda.sha256");
 
     /// <summary>The pinned file that implements a library of <see cref="LlamaApi"/>.</summary>
     public static string FileOf(string library) => library == LlamaApi.GgmlBase
@@ -33,15 +37,16 @@ internal static class LibraryFiles
         }
     }
 
-    private static string Hash(string path)
+    /// <summary>SHA-256 of a file, in hexadecimal.</summary>
+    public static string Hash(string path)
     {
         using FileStream file = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
-    private static Dictionary<string, string> ReadPinned()
+    private static Dictionary<string, string> ReadPinned(string resource)
     {
-        using Stream manifest = typeof(LibraryFiles).Assembly.GetManifestResourceStream("libraries.sha256")!;
+        using Stream manifest = typeof(LibraryFiles).Assembly.GetManifestResourceStream(resource)!;
         using var reader = new StreamReader(manifest);
         return reader.ReadToEnd()
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)

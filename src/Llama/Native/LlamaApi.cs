@@ -15,20 +15,33 @@ internal static unsafe partial class LlamaApi
     /// <summary>Every function declared below, by library: what <see cref="Abi"/> looks up before any is called.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Symbols = new Dictionary<string, string[]>
     {
-        [GgmlBase] = [nameof(ggml_version), nameof(ggml_commit), nameof(ggml_log_set), nameof(ggml_backend_dev_description)],
-        [Ggml] = [nameof(ggml_backend_load_all_from_path), nameof(ggml_backend_dev_count), nameof(ggml_backend_dev_get)],
+        [GgmlBase] =
+        [
+            nameof(ggml_version), nameof(ggml_commit), nameof(ggml_log_set), nameof(ggml_backend_dev_name),
+            nameof(ggml_backend_dev_description), nameof(ggml_backend_dev_type), nameof(ggml_backend_dev_memory),
+        ],
+        [Ggml] =
+        [
+            nameof(ggml_backend_load_all_from_path), nameof(ggml_backend_load), nameof(ggml_backend_dev_count),
+            nameof(ggml_backend_dev_get),
+        ],
         [Llama] =
         [
             nameof(llama_version), nameof(llama_backend_init), nameof(llama_log_set),
             nameof(llama_model_default_params), nameof(llama_model_load_from_file), nameof(llama_model_free),
             nameof(llama_model_get_vocab), nameof(llama_model_n_params), nameof(llama_model_size), nameof(llama_model_n_ctx_train),
-            nameof(llama_model_desc), nameof(llama_model_chat_template),
+            nameof(llama_model_desc), nameof(llama_model_chat_template), nameof(llama_model_n_embd), nameof(llama_model_has_encoder),
+            nameof(llama_model_has_decoder), nameof(llama_model_is_recurrent), nameof(llama_model_is_hybrid),
+            nameof(llama_model_is_diffusion),
             nameof(llama_context_default_params), nameof(llama_init_from_model), nameof(llama_free), nameof(llama_n_ctx_seq),
-            nameof(llama_get_memory), nameof(llama_memory_seq_rm), nameof(llama_decode), nameof(llama_batch_init), nameof(llama_batch_free),
+            nameof(llama_get_memory), nameof(llama_memory_seq_rm), nameof(llama_memory_seq_cp), nameof(llama_decode),
+            nameof(llama_get_embeddings_ith), nameof(llama_get_logits_ith), nameof(llama_batch_init), nameof(llama_batch_free),
             nameof(llama_vocab_n_tokens), nameof(llama_vocab_is_eog), nameof(llama_tokenize), nameof(llama_token_to_piece),
             nameof(llama_sampler_chain_default_params), nameof(llama_sampler_chain_init), nameof(llama_sampler_chain_add),
-            nameof(llama_sampler_init_greedy), nameof(llama_sampler_init_dist), nameof(llama_sampler_init_temp), nameof(llama_sampler_init_top_k),
-            nameof(llama_sampler_init_top_p), nameof(llama_sampler_init_grammar), nameof(llama_sampler_sample), nameof(llama_sampler_free),
+            nameof(llama_sampler_init_greedy), nameof(llama_sampler_init_dist), nameof(llama_sampler_init_temp),
+            nameof(llama_sampler_init_top_k), nameof(llama_sampler_init_top_p), nameof(llama_sampler_init_min_p),
+            nameof(llama_sampler_init_penalties), nameof(llama_sampler_init_logit_bias), nameof(llama_sampler_init_grammar),
+            nameof(llama_sampler_chain_remove), nameof(llama_sampler_sample), nameof(llama_sampler_free),
         ],
     };
 
@@ -42,7 +55,19 @@ internal static unsafe partial class LlamaApi
     public static partial void ggml_log_set(delegate* unmanaged[Cdecl]<int, byte*, void*, void> log_callback, void* user_data);
 
     [LibraryImport(GgmlBase)]
+    public static partial byte* ggml_backend_dev_name(nint device);
+
+    [LibraryImport(GgmlBase)]
     public static partial byte* ggml_backend_dev_description(nint device);
+
+    [LibraryImport(GgmlBase)]
+    public static partial int ggml_backend_dev_type(nint device);
+
+    [LibraryImport(GgmlBase)]
+    public static partial void ggml_backend_dev_memory(nint device, nuint* free, nuint* total);
+
+    [LibraryImport(Ggml, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint ggml_backend_load(string path);
 
     [LibraryImport(Ggml, StringMarshalling = StringMarshalling.Utf8)]
     public static partial void ggml_backend_load_all_from_path(string dir_path);
@@ -90,6 +115,24 @@ internal static unsafe partial class LlamaApi
     public static partial byte* llama_model_chat_template(nint model, byte* name);
 
     [LibraryImport(Llama)]
+    public static partial int llama_model_n_embd(nint model);
+
+    [LibraryImport(Llama)]
+    public static partial byte llama_model_has_encoder(nint model);
+
+    [LibraryImport(Llama)]
+    public static partial byte llama_model_has_decoder(nint model);
+
+    [LibraryImport(Llama)]
+    public static partial byte llama_model_is_recurrent(nint model);
+
+    [LibraryImport(Llama)]
+    public static partial byte llama_model_is_hybrid(nint model);
+
+    [LibraryImport(Llama)]
+    public static partial byte llama_model_is_diffusion(nint model);
+
+    [LibraryImport(Llama)]
     public static partial llama_context_params llama_context_default_params();
 
     [LibraryImport(Llama)]
@@ -106,6 +149,15 @@ internal static unsafe partial class LlamaApi
 
     [LibraryImport(Llama)]
     public static partial byte llama_memory_seq_rm(nint mem, int seq_id, int p0, int p1);
+
+    [LibraryImport(Llama)]
+    public static partial void llama_memory_seq_cp(nint mem, int seq_id_src, int seq_id_dst, int p0, int p1);
+
+    [LibraryImport(Llama)]
+    public static partial float* llama_get_embeddings_ith(nint ctx, int i);
+
+    [LibraryImport(Llama)]
+    public static partial float* llama_get_logits_ith(nint ctx, int i);
 
     [LibraryImport(Llama)]
     public static partial int llama_decode(nint ctx, llama_batch batch);
@@ -139,6 +191,9 @@ internal static unsafe partial class LlamaApi
     public static partial void llama_sampler_chain_add(nint chain, nint smpl);
 
     [LibraryImport(Llama)]
+    public static partial nint llama_sampler_chain_remove(nint chain, int i);
+
+    [LibraryImport(Llama)]
     public static partial nint llama_sampler_init_greedy();
 
     [LibraryImport(Llama)]
@@ -152,6 +207,16 @@ internal static unsafe partial class LlamaApi
 
     [LibraryImport(Llama)]
     public static partial nint llama_sampler_init_top_p(float p, nuint min_keep);
+
+    [LibraryImport(Llama)]
+    public static partial nint llama_sampler_init_min_p(float p, nuint min_keep);
+
+    [LibraryImport(Llama)]
+    public static partial nint llama_sampler_init_penalties(
+        int n_vocab, int penalty_last_n, float penalty_repeat, float penalty_freq, float penalty_present);
+
+    [LibraryImport(Llama)]
+    public static partial nint llama_sampler_init_logit_bias(int n_vocab, int n_logit_bias, llama_logit_bias* logit_bias);
 
     [LibraryImport(Llama, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint llama_sampler_init_grammar(nint vocab, string grammar_str, string grammar_root);

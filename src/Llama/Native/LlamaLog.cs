@@ -30,6 +30,9 @@ internal static unsafe class LlamaLog
         return text;
     }
 
+    /// <summary>Forgets what was logged on this thread.</summary>
+    public static void Clear() => s_errors?.Clear();
+
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Write(int level, byte* text, void* userData)
     {

@@ -80,3 +80,9 @@ internal struct llama_sampler_chain_params
 {
     public byte no_perf;
 }
+
+internal struct llama_logit_bias
+{
+    public int token;
+    public float bias;
+}

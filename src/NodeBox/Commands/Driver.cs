@@ -16,8 +16,12 @@ namespace NodeBox.Commands;
 /// <param name="Runs">Repetitions.</param>
 /// <param name="Seed">Makes the tasks.</param>
 /// <param name="OutDirectory">The parent of the run folder.</param>
+/// <param name="Packets">Whether each packet must be recorded.</param>
+/// <param name="RecordTiming">Whether models' replies are timed token by token.</param>
+/// <param name="Decide">Who decides what agents do, whatever the scenarios say; null leaves it to them.</param>
 /// <param name="Json">Output for programs.</param>
-internal sealed record DriverOrder(string RunId, IReadOnlyList<Scenario> Scenarios, int Runs, ulong Seed, string OutDirectory, bool Json)
+internal sealed record DriverOrder(
+    string RunId, IReadOnlyList<Scenario> Scenarios, int Runs, ulong Seed, string OutDirectory, bool Packets, bool RecordTiming, string? Decide, bool Json)
 {
     /// <summary>The run folder.</summary>
     public string Folder => Path.Combine(OutDirectory, RunId);
@@ -38,23 +42,34 @@ internal static class Driver
         RunTarget target = RunTargets.Of(testbed, order.Scenarios, OwnNode(testbed)?.Name ?? testbed.CollectorNode.Name);
         using var spool = new TemporaryDirectory(stateDirectory ?? Path.GetTempPath(), "nodebox-driver");
         string bootId = RandomNumberGenerator.GetHexString(16, lowercase: true);
-        PushSettings push = NodeHost.PushSettingsOf(testbed, target.DriverNode, bootId, spool.Path);
+        using DriverTags tags = DriverTags.From(
+            StateDirectory.Of(stateDirectory, testbed, target.DriverNode),
+            static reason => Console.Error.WriteLine($"nodebox: the driver's own connections are not accounted for: {reason}"));
+        PushSettings push = NodeHost.PushSettingsOf(testbed, target.DriverNode, bootId, spool.Path, tags.Cut);
         await using TelemetryPusher pusher = TelemetryPusher.Start(push, NullLogger.Instance);
         using var spans = new SpanRecorder(pusher.Add);
-        using DriverTags tags = DriverTags.From(StateDirectory.Of(stateDirectory, testbed, target.DriverNode));
-        if (tags.WhyNot is { } whyNot)
-        {
-            Console.Error.WriteLine($"nodebox: the driver's own connections have no tags: {whyNot}");
-        }
-
         var telemetry = new DriverTelemetry(pusher.Add, _ => pusher.FlushAsync(TimeSpan.FromSeconds(10)));
         var request = new RunRequest(
-            order.RunId, order.Scenarios, order.Runs, order.Seed, order.OutDirectory, CommandOfThisProcess, Versions.All);
+            order.RunId,
+            [.. order.Scenarios.SelectMany(scenario => InTopologies(scenario, testbed))],
+            order.Runs,
+            order.Seed,
+            order.OutDirectory,
+            CommandOfThisProcess,
+            Versions.All)
+        {
+            Packets = order.Packets,
+            RecordTiming = order.RecordTiming,
+        };
 
         await RunView.ShowAsync(
             order.Json,
-            progress => new ScenarioRun(target, request, telemetry, tags.TagSocket, progress).ExecuteAsync(cancellation));
+            progress => new ScenarioRun(target, request, telemetry, tags.Cut, progress).ExecuteAsync(cancellation));
     }
+
+    // The baseline has no LLM. One after the other in each repetition, so that what changes with time changes both.
+    private static IEnumerable<Scenario> InTopologies(Scenario scenario, Testbed testbed) =>
+        testbed.Backends.Take(scenario.IsBaseline ? 1 : testbed.Backends.Count).Select(backends => scenario with { Backends = backends });
 
     // The driver's flows are seen by the node whose address this machine (or namespace) has.
     private static TestbedNode? OwnNode(Testbed testbed)

@@ -2,6 +2,7 @@ using NodeBox.A2A;
 using NodeBox.Analysis;
 using NodeBox.Lab;
 using NodeBox.Llama;
+using NodeBox.Llama.Hub;
 using NodeBox.Probes.Native;
 using NodeBox.Probes.Native.Sys;
 using NodeBox.Roles.Collector;
@@ -28,6 +29,9 @@ internal static class Failure
         NodeBoxException known => known.ExitCode,
         TomlException => ExitCodes.Usage,
         LabException { Fault: LabFault.Configuration } => ExitCodes.Usage,
+        HubException { Fault: HubFault.Request } => ExitCodes.Usage,
+        HubException { Fault: HubFault.Content } => ExitCodes.Failed,
+        HubException { Fault: HubFault.Connection } => ExitCodes.Incomplete,
         LabException { Fault: LabFault.Machine } => ExitCodes.MachineLacks,
         LabException or RunException or RunFolderException or A2AException => ExitCodes.Incomplete,
         _ => ExitCodes.MachineLacks,
@@ -35,6 +39,6 @@ internal static class Failure
 
     private static bool IsExpected(Exception e) => e
         is NodeBoxException or TomlException or LabException or RunException or RunFolderException or A2AException
-        or ModelException or LlamaLibraryException or CollectorException or DuckDbException or BpfException or ProbeUnavailableException
+        or ModelException or HubException or LlamaLibraryException or CollectorException or DuckDbException or BpfException or ProbeUnavailableException
         or DllNotFoundException or IOException or UnauthorizedAccessException;
 }

@@ -3,7 +3,7 @@ using NodeBox.Llama.Models;
 
 namespace NodeBox.Commands;
 
-/// <summary><c>nodebox model make</c>: writes the testbed's random model.</summary>
+/// <summary><c>nodebox model make</c>: writes a random model.</summary>
 internal static class ModelCommand
 {
     private static readonly Option<int> s_seed = new("--seed")
@@ -20,11 +20,19 @@ internal static class ModelCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<string> s_size = new("--size")
+    {
+        Description = "testbed: tiny, 0.8 million parameters; 180m: 180 million, for measuring.",
+        DefaultValueFactory = static _ => ModelSize.Testbed.Name,
+        HelpName = "SIZE",
+    };
+
     public static Command Create()
     {
-        var make = new Command("make", "Write a tiny random model (GGUF). It claims no intelligence: grammars make its tool calls valid.") { s_seed, s_out };
+        s_size.AcceptOnlyFromAmong([.. ModelSize.All.Select(static size => size.Name)]);
+        var make = new Command("make", "Write a random model (GGUF). It claims no intelligence: grammars make its tool calls valid.") { s_seed, s_size, s_out };
         make.SetAction(Make);
-        return new Command("model", "Models for the llm role.") { make };
+        return new Command("model", "Models for the llm role.") { make, ModelInfoCommand.Create(), ModelDevicesCommand.Create(), ModelPullCommand.Create() };
     }
 
     private static int Make(ParseResult parsed)
@@ -35,7 +43,8 @@ internal static class ModelCommand
             Directory.CreateDirectory(folder);
         }
 
-        ModelMaker.Make(parsed.GetValue(s_seed), path);
+        ModelSize size = ModelSize.All.Single(known => known.Name == parsed.GetValue(s_size));
+        ModelMaker.Make(parsed.GetValue(s_seed), path, size);
         Console.WriteLine($"{path}: {new FileInfo(path).Length:N0} bytes");
         return ExitCodes.Done;
     }

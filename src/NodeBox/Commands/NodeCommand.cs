@@ -25,13 +25,18 @@ internal static class NodeCommand
         HelpName = "DIR",
     };
 
+    private static readonly Option<bool> s_packets = new(LabSpecs.PacketsOption)
+    {
+        Description = "Record each data packet, whatever [probes] of the configuration says.",
+    };
+
     public static RootCommand Create()
     {
         var root = new RootCommand(
             "nodebox says which task, agent and tool call caused which packets.\n\n"
             + "Without a command it runs one node of the testbed: its services and its probes.")
         {
-            s_role, s_node, ConfigOption.Config, s_state,
+            s_role, s_node, ConfigOption.Config, s_state, s_packets, TopologyOption.Backends,
         };
         root.SetAction((parsed, cancellation) => RunAsync(root, parsed, cancellation));
         return root;
@@ -48,7 +53,8 @@ internal static class NodeCommand
             return ExitCodes.Usage;
         }
 
-        Testbed testbed = TestbedReader.Load(NodeSelection.FindConfig(parsed.GetValue(ConfigOption.Config)));
+        Testbed testbed = TopologyOption.Load(parsed);
+        testbed = testbed with { Probes = testbed.Probes with { Packets = testbed.Probes.Packets || parsed.GetValue(s_packets) } };
         TestbedNode node = NodeSelection.Choose(testbed, role, name, Environment.MachineName);
         await NodeHost.RunAsync(testbed, node, StateDirectory.Of(parsed.GetValue(s_state), testbed, node.Name), cancellation);
         return ExitCodes.Done;

@@ -15,9 +15,11 @@ internal static class RunOutcome
         Summary summary = Summary.Of(folder);
         summary.WriteJson(Path.Combine(path, "summary.json"));
         Report.WriteHtml(folder, summary, Path.Combine(path, "report.html"));
+        int timed = TimingTrace.Write(folder);
         IReadOnlyList<Check> checks = Completeness.Check(folder);
-        (long tasks, long succeeded) = TasksOf(summary);
-        var line = new RunLine(path, tasks, tasks - succeeded, folder.Manifest.IncompleteReason, checks);
+        (long tasks, long succeeded) = TasksOf(summary, "success");
+        (long judged, long correct) = TasksOf(summary, "correct");
+        var line = new RunLine(path, tasks, tasks - succeeded, judged, correct, folder.Manifest.IncompleteReason, summary.Notes, checks);
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(line, OutputJson.Default.RunLine));
@@ -25,38 +27,56 @@ internal static class RunOutcome
         else
         {
             Print(ComparisonTable.Of(summary));
+            Print(CallTable.Of(folder));
+            Print(LedgerTable.Of(folder.Manifest, losses: true));
             Print(line);
+            if (timed > 0)
+            {
+                Terminal.Out.MarkupLineInterpolated($"{timed} replies of models were timed: {Path.Combine(path, TimingTrace.FileName)}");
+            }
         }
 
         return ExitCodeOf(line);
     }
 
-    private static (long Tasks, long Succeeded) TasksOf(Summary summary)
+    /// <summary>How many tasks have a metric that is a share, and how many have it as 1.</summary>
+    private static (long Tasks, long Ones) TasksOf(Summary summary, string metric)
     {
-        IEnumerable<MetricSummary> successes = summary.Scenarios.Values.Select(static scenario => scenario.Metrics["success"]);
-        return (successes.Sum(static success => (long)success.N), successes.Sum(static success => (long)Math.Round(success.Mean * success.N)));
+        MetricSummary[] shares = [.. summary.Scenarios.Values.Select(scenario => scenario.Metrics.GetValueOrDefault(metric)).OfType<MetricSummary>()];
+        return (shares.Sum(static share => share.N), shares.Sum(static share => (long)Math.Round(share.Mean * share.N)));
     }
 
-    private static void Print(ComparisonTable comparison)
+    // A table that was not measured, or has nothing to tell, is left out.
+    private static void Print(TextTable? text)
     {
-        Table table = new Table().RoundedBorder();
-        foreach (string column in comparison.Columns)
+        if (text is not { Rows.Count: > 0 })
         {
-            table.AddColumn(new TableColumn(Markup.Escape(column)) { Alignment = column.Length == 0 ? Justify.Left : Justify.Right });
+            return;
         }
 
-        foreach (IReadOnlyList<string> row in comparison.Rows)
+        Table table = new Table().RoundedBorder();
+        bool isWide = text.Columns.Count > 6;
+        for (int i = 0; i < text.Columns.Count; i++)
+        {
+            table.AddColumn(new TableColumn(Markup.Escape(Breakable(text.Columns[i])))
+            {
+                Alignment = i == 0 ? Justify.Left : Justify.Right,
+                NoWrap = i == 0,
+                Padding = new Padding(isWide && i > 0 ? 0 : 1, 0, 1, 0),
+            });
+        }
+
+        foreach (IReadOnlyList<string> row in text.Rows)
         {
             table.AddRow([.. row.Select(Markup.Escape)]);
         }
 
         Terminal.Out.Write(table);
-        Terminal.Out.WriteLine(comparison.Caption);
-        foreach (string note in comparison.Notes)
-        {
-            Terminal.Out.MarkupLineInterpolated($"[yellow]{note}[/]");
-        }
+        Terminal.Out.WriteLine(text.Caption);
     }
+
+    // A table breaks lines at spaces only, and would cut off what tells two variants of a scenario apart.
+    private static string Breakable(string heading) => heading.Contains(' ') ? heading : heading.Replace("/", "/\n");
 
     private static void Print(RunLine run)
     {
@@ -67,8 +87,18 @@ internal static class RunOutcome
         }
 
         Terminal.Out.WriteLine();
+        foreach (string note in run.Notes)
+        {
+            Terminal.Out.MarkupLineInterpolated($"[yellow]{note}[/]");
+        }
+
         Terminal.Out.Write(table);
         Terminal.Out.WriteLine();
+        if (run.JudgedTasks > 0)
+        {
+            Terminal.Out.MarkupLineInterpolated($"{run.CorrectTasks} of {run.JudgedTasks} tasks in which models decided were completed correctly.");
+        }
+
         string report = Path.Combine(run.RunDirectory, "report.html");
         Terminal.Out.MarkupLineInterpolated($"{run.Tasks - run.FailedTasks} of {run.Tasks} tasks succeeded. Report: {report}");
         if (run.IncompleteReason is { } reason)
@@ -81,6 +111,7 @@ internal static class RunOutcome
     {
         CheckOutcome.Passed => "[green]holds[/]",
         CheckOutcome.Failed => "[red]FAILS[/]",
+        CheckOutcome.Noted => "[yellow]noted[/]",
         _ => "[yellow]not measured[/]",
     };
 
@@ -91,6 +122,7 @@ internal static class RunOutcome
             return ExitCodes.Incomplete;
         }
 
-        return run.FailedTasks > 0 || run.Checks.Any(static check => check.Outcome == CheckOutcome.Failed) ? ExitCodes.Failed : ExitCodes.Done;
+        bool failed = run.FailedTasks > 0 || run.Checks.Any(static check => check.Outcome == CheckOutcome.Failed);
+        return failed ? ExitCodes.Failed : ExitCodes.Done;
     }
 }

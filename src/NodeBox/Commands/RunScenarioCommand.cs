@@ -44,6 +44,22 @@ internal static class RunScenarioCommand
         HelpName = "DIR",
     };
 
+    private static readonly Option<string?> s_decide = new("--decide")
+    {
+        Description = "Who decides what agents do, whatever the scenarios say: the script in their files, or the agents' model.",
+        HelpName = string.Join('|', Scenario.Deciders),
+    };
+
+    private static readonly Option<bool> s_packets = new(LabSpecs.PacketsOption)
+    {
+        Description = "Also record each data packet, in packets.parquet. Nodes that are up already must have [probes] packets = true.",
+    };
+
+    private static readonly Option<bool> s_recordTiming = new("--record-timing")
+    {
+        Description = "Also record when each token of the models' replies came, in llm-timing.jsonl: engine = \"timed\" replays it.",
+    };
+
     private static readonly Option<string?> s_state = new("--state")
     {
         Description = "The state directory of this machine's node, where the driver finds its tag map.",
@@ -64,15 +80,18 @@ internal static class RunScenarioCommand
         s_runs.Validators.Add(static result =>
         {
             // What is no number at all has an error already.
-            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int runs) && runs is < 1 or > 1000)
+            bool isNumber = int.TryParse(result.Tokens is [var token] ? token.Value : "", CultureInfo.InvariantCulture, out int runs);
+            if (isNumber && runs is < 1 or > 1000)
             {
                 result.AddError("--runs takes 1 to 1000.");
             }
         });
+        s_decide.AcceptOnlyFromAmong([.. Scenario.Deciders]);
         s_names.Validators.Add(ConfigOption.RejectOptions);
         var command = new Command("run-scenario", "Run scenarios on the testbed, compare them, and write a run folder.")
         {
-            s_names, s_lab, s_runs, s_seed, s_out, ConfigOption.Config, s_state, s_driveOnly, ConfigOption.Json,
+            s_names, s_lab, TopologyOption.Backends, s_runs, s_seed, s_decide, s_packets, s_recordTiming, s_out, ConfigOption.Config, s_state,
+            s_driveOnly, ConfigOption.Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -80,15 +99,22 @@ internal static class RunScenarioCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        Testbed testbed = TestbedReader.Load(NodeSelection.FindConfig(parsed.GetValue(ConfigOption.Config)));
-        Scenario[] scenarios = [.. parsed.GetValue(s_names)!.Select(static name => Scenario.Load(ScenarioFiles.Find(name)))];
+        Testbed testbed = TopologyOption.Load(parsed);
+        RequireOwnLab(parsed, testbed);
+        string? decide = parsed.GetValue(s_decide);
+        Scenario[] scenarios = [.. parsed.GetValue(s_names)!.Select(name => Load(name, decide))];
+        RunTargets.CheckDeciders(testbed, scenarios);
         var order = new DriverOrder(
             parsed.GetValue(s_driveOnly) ?? Scenarios.Running.RunId.New(DateTime.UtcNow),
             scenarios,
             parsed.GetValue(s_runs),
             parsed.GetValue(s_seed),
             Path.GetFullPath(parsed.GetValue(s_out)!),
+            parsed.GetValue(s_packets),
+            parsed.GetValue(s_recordTiming),
+            decide,
             parsed.GetValue(ConfigOption.Json));
+        testbed = testbed with { Probes = testbed.Probes with { Packets = testbed.Probes.Packets || order.Packets } };
         if (parsed.GetValue(s_lab))
         {
             int driven = await RunInLabAsync(testbed, order, cancellation);
@@ -107,6 +133,23 @@ internal static class RunScenarioCommand
         return cancellation.IsCancellationRequested ? ExitCodes.Interrupted : code;
     }
 
+    // Nodes that are up already have the file's topology. The driver in a lab of its own is told what the lab's nodes were.
+    private static void RequireOwnLab(ParseResult parsed, Testbed testbed)
+    {
+        if (testbed.ReplacedBackends is { } written && !parsed.GetValue(s_lab) && parsed.GetValue(s_driveOnly) is null)
+        {
+            throw new NodeBoxException(
+                ExitCodes.Usage,
+                $"{LabSpecs.BackendsOption} needs --lab: nodes that are up follow {testbed.File}, which says backends = \"{written}\".");
+        }
+    }
+
+    private static Scenario Load(string name, string? decide)
+    {
+        Scenario scenario = Scenario.Load(ScenarioFiles.Find(name));
+        return scenario with { Decide = decide ?? scenario.Decide };
+    }
+
     // A run that was interrupted before any task ended has nothing to analyse.
     private static int Show(DriverOrder order, CancellationToken cancellation)
     {
@@ -122,10 +165,12 @@ internal static class RunScenarioCommand
     }
 
     // The driver is a process of its own in the collector's namespace, as it would be on the collector's machine. It drives only: what the
-    // nodes' ends say of the run is known when the lab is down. Returns what the driver returned; of an error it has said on stderr what was wrong.
+    // nodes' ends say of the run is known when the lab is down. Returns what the driver returned; of an error it has said on stderr what
+    // was wrong.
     private static async Task<int> RunInLabAsync(Testbed testbed, DriverOrder order, CancellationToken cancellation)
     {
-        RunningLab lab = await Labs.UpAsync(LabSpecs.Of(testbed, LabLifetime.Bound), LabCommand.SuperviseCommand, new LabProgress(), cancellation);
+        RunningLab lab = await Labs.UpAsync(
+            LabSpecs.Of(testbed, LabLifetime.Bound), LabCommand.SuperviseCommand, new LabProgress(), cancellation);
         int driven;
         await using (lab)
         {
@@ -136,7 +181,9 @@ internal static class RunScenarioCommand
         if (driven > KilledBySignal && driven != ExitCodes.Interrupted)
         {
             RemoveIfEmpty(order.Folder);
-            string cause = last.Reason is { } why ? $"the lab went down: {why}" : $"the driver was killed by signal {driven - KilledBySignal}";
+            string cause = last.Reason is { } why
+                ? $"the lab went down: {why}"
+                : $"the driver was killed by signal {driven - KilledBySignal}";
             throw new NodeBoxException(ExitCodes.Incomplete, $"the run is incomplete: {cause}");
         }
 
@@ -180,9 +227,14 @@ internal static class RunScenarioCommand
 
     private static string[] DriverLine(Testbed testbed, DriverOrder order) =>
     [
-        .. LabProcess.ExecPrefix(testbed.Name, testbed.CollectorNode.Name), LabSpecs.Program, "run-scenario", .. order.Scenarios.Select(static scenario => Path.GetFullPath(scenario.File)),
+        .. LabProcess.ExecPrefix(testbed.Name, testbed.CollectorNode.Name),
+        LabSpecs.Program, "run-scenario", .. order.Scenarios.Select(static scenario => Path.GetFullPath(scenario.File)),
         "--runs", $"{order.Runs}", "--seed", $"{order.Seed}", "--out", order.OutDirectory,
         "--config", Path.GetFullPath(testbed.File), "--state", LabProcess.StateFolder(testbed.Name), s_driveOnly.Name, order.RunId,
+        .. LabSpecs.BackendsArguments(testbed),
+        .. order.Decide is { } decide ? [s_decide.Name, decide] : Array.Empty<string>(),
+        .. order.Packets ? [s_packets.Name] : Array.Empty<string>(),
+        .. order.RecordTiming ? [s_recordTiming.Name] : Array.Empty<string>(),
         .. order.Json ? [ConfigOption.Json.Name] : Array.Empty<string>(),
     ];
 }

@@ -33,10 +33,10 @@ internal static class RunView
             {
                 if (progress.Failure is { } failure)
                 {
-                    console.MarkupLineInterpolated($"[red]{progress.Scenario ?? progress.Phase}: {failure}[/]");
+                    console.MarkupLineInterpolated($"[red]{NameOf(progress) ?? progress.Phase}: {failure}[/]");
                 }
 
-                if (progress.Scenario is { } scenario)
+                if (NameOf(progress) is { } scenario)
                 {
                     Bar($"{scenario}, run {progress.Rep}", progress.Total).Value = progress.Done;
                 }
@@ -47,6 +47,9 @@ internal static class RunView
                 }
             }
         }
+
+        private static string? NameOf(RunProgress progress) =>
+            progress.Variant is null ? progress.Scenario : $"{progress.Scenario}/{progress.Variant}";
 
         private ProgressTask Bar(string name, int total)
         {

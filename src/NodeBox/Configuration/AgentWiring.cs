@@ -1,15 +1,18 @@
 using NodeBox.Roles.Agent;
 using NodeBox.Roles.Baseline;
 using NodeBox.Roles.Llm;
+using NodeBox.Telemetry.Http;
 using NodeBox.Toml;
 
 namespace NodeBox.Configuration;
 
 /// <summary>Tells each agent where its LLM, tools, peers and services are, from the testbed's nodes.</summary>
 /// <param name="nodes">All nodes.</param>
-/// <param name="backends">Where agents find their LLM.</param>
+/// <param name="written">Where agents find their LLM, as the file says.</param>
+/// <param name="asked">Topologies that the file was not written for; null leaves it at that one.</param>
 /// <param name="root">The file: what an agent lacks is reported there.</param>
-internal sealed class AgentWiring(IReadOnlyList<TestbedNode> nodes, Backends backends, TomlSection root)
+internal sealed class AgentWiring(
+    IReadOnlyList<TestbedNode> nodes, string written, IReadOnlyList<string>? asked, TomlSection root)
 {
     /// <summary>Stands for "the testbed's own llm" until the nodes are known.</summary>
     public static readonly Uri Unconnected = new("http://llm.invalid");
@@ -26,7 +29,7 @@ internal sealed class AgentWiring(IReadOnlyList<TestbedNode> nodes, Backends bac
     {
         IEnumerable<string> single = RoleNames.All.Where(role => role switch
         {
-            RoleNames.Llm => backends == Backends.Shared,
+            RoleNames.Llm => asked is null && written == Backends.Shared,
             RoleNames.Collector => false,
             _ => true,
         });
@@ -52,36 +55,71 @@ internal sealed class AgentWiring(IReadOnlyList<TestbedNode> nodes, Backends bac
         ToolServers = Tools(),
         Peers = Peers(agent.Name),
         Services = Services(),
+        ServiceArguments = BaselineRole.RequestSchema,
     };
 
     private AgentSettings ConnectLlm(TestbedNode node, AgentSettings agent)
     {
-        if (agent.LlmUrl != Unconnected)
+        if (agent.LlmUrl == Unconnected)
         {
-            RequireModel(node, agent);
-            return agent;
+            return asked is null ? ConnectAsWritten(node, agent) : ConnectAsAsked(node, agent, asked);
         }
 
-        TestbedNode? server = backends == Backends.Shared ? With(RoleNames.Llm) : node;
+        RequireModel(node, agent);
+        if (asked is not null)
+        {
+            SettingsOf(node, agent).Error("llm_url", $"gives {agent.Name} its LLM in every topology: remove it, or leave --backends out");
+        }
+
+        return agent;
+    }
+
+    private AgentSettings ConnectAsWritten(TestbedNode node, AgentSettings agent)
+    {
+        TestbedNode? server = written == Backends.Shared ? With(RoleNames.Llm) : node;
         if (server?.Has(RoleNames.Llm) != true)
         {
-            string place = backends == Backends.Shared
+            string place = written == Backends.Shared
                 ? "no node has the role llm"
                 : "backends = \"separate\" wants the role llm on the agent's own node";
             SectionOf(node).Error("role", $"{agent.Name} has no LLM: {place}; add it, or set llm_url");
             return agent;
         }
 
+        return Use(agent, LlmOf(server, agent));
+    }
+
+    private AgentSettings ConnectAsAsked(TestbedNode node, AgentSettings agent, IReadOnlyList<string> topologies)
+    {
+        if (!topologies.Contains(Backends.Shared))
+        {
+            return Use(agent, LlmOf(node, agent));
+        }
+
+        if (nodes.Where(static other => other.Has(RoleNames.Llm) && other.Settings.Agents.Count == 0).ToArray() is not [var shared])
+        {
+            SectionOf(node).Error(
+                "role", $"{agent.Name} has no shared LLM: --backends shared wants exactly one node that has the role llm and no agent");
+            return agent;
+        }
+
+        bool compared = topologies.Contains(Backends.Separate);
+        return Use(agent, LlmOf(shared, agent)) with { OwnLlm = compared ? LlmOf(node, agent) : null };
+    }
+
+    private static AgentSettings Use(AgentSettings agent, LlmServer llm) => agent with { LlmUrl = llm.Url, Model = llm.Model };
+
+    private static LlmServer LlmOf(TestbedNode server, AgentSettings agent)
+    {
         LlmSettings llm = server.Settings.Llm;
-        return agent with { LlmUrl = server.UrlOf(llm.Port), Model = agent.Model.Length > 0 ? agent.Model : llm.Name };
+        return new LlmServer(server.UrlOf(llm.Port), agent.Model.Length > 0 ? agent.Model : llm.Models[0].Name);
     }
 
     private void RequireModel(TestbedNode node, AgentSettings agent)
     {
         if (agent.Model.Length == 0)
         {
-            TomlSection settings = SectionOf(node).Section(agent.Name).WithDefaults(root.Section("roles").Section(agent.Name));
-            settings.Error("llm_url", $"{agent.Name} must also be told which model to ask for there: set model");
+            SettingsOf(node, agent).Error("llm_url", $"{agent.Name} must also be told which model to ask for there: set model");
         }
     }
 
@@ -106,6 +144,9 @@ internal sealed class AgentWiring(IReadOnlyList<TestbedNode> nodes, Backends bac
             : [];
 
     private TestbedNode? With(string role) => nodes.FirstOrDefault(node => node.Has(role));
+
+    private TomlSection SettingsOf(TestbedNode node, AgentSettings agent) =>
+        SectionOf(node).Section(agent.Name).WithDefaults(root.Section("roles").Section(agent.Name));
 
     private TomlSection SectionOf(TestbedNode node) => root.Section("nodes").Section(node.Name);
 }

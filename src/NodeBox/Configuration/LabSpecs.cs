@@ -5,6 +5,12 @@ namespace NodeBox.Configuration;
 /// <summary>The lab of a testbed: each node of roles.toml as a namespace that runs this same binary.</summary>
 public static class LabSpecs
 {
+    /// <summary>Makes a node, or a run, record packets whatever roles.toml says.</summary>
+    public const string PacketsOption = "--packets";
+
+    /// <summary>Makes a node, or a run, use other topologies than roles.toml says.</summary>
+    public const string BackendsOption = "--backends";
+
     /// <summary>This program, for starting more of it.</summary>
     public static string Program => Environment.ProcessPath
         ?? throw new NodeBoxException(ExitCodes.MachineLacks, "cannot tell the path of this program: is /proc mounted?");
@@ -19,6 +25,14 @@ public static class LabSpecs
         return new LabSpec(testbed.Name, [.. nodes]) { Lifetime = lifetime };
     }
 
+    /// <summary>The option that gives another process the same topologies.</summary>
+    public static string[] BackendsArguments(Testbed testbed) =>
+        testbed.ReplacedBackends is null ? [] : [BackendsOption, string.Join(',', testbed.Backends)];
+
     private static string[] CommandOf(Testbed testbed, TestbedNode node, string state) =>
-        [Program, "--role", node.Role, "--node", node.Name, "--config", Path.GetFullPath(testbed.File), "--state", state];
+    [
+        Program, "--role", node.Role, "--node", node.Name, "--config", Path.GetFullPath(testbed.File), "--state", state,
+        .. BackendsArguments(testbed),
+        .. testbed.Probes.Packets ? [PacketsOption] : Array.Empty<string>(),
+    ];
 }

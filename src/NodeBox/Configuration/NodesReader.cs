@@ -8,8 +8,9 @@ internal static class NodesReader
 {
     /// <param name="root">The file.</param>
     /// <param name="directory">What relative paths are relative to.</param>
+    /// <param name="ownLlms">Whether each node with an agent has the role llm, whatever the file says.</param>
     /// <returns>every node, also those with errors, so that what follows from the other nodes is not reported as missing.</returns>
-    public static IReadOnlyList<TestbedNode> Read(TomlSection root, string directory)
+    public static IReadOnlyList<TestbedNode> Read(TomlSection root, string directory, bool ownLlms)
     {
         TomlSection defaults = root.Section("roles");
         foreach (string unknown in defaults.Keys.Except(RoleNames.All))
@@ -25,7 +26,7 @@ internal static class NodesReader
         var nodes = new List<TestbedNode>();
         foreach (TomlSection section in root.Sections("nodes"))
         {
-            TestbedNode node = ReadNode(section, defaults, directory);
+            TestbedNode node = ReadNode(section, defaults, directory, ownLlms);
             RefuseSharedAddress(section, node, nodes);
             nodes.Add(node);
         }
@@ -33,7 +34,7 @@ internal static class NodesReader
         return nodes;
     }
 
-    private static TestbedNode ReadNode(TomlSection section, TomlSection defaults, string directory)
+    private static TestbedNode ReadNode(TomlSection section, TomlSection defaults, string directory, bool ownLlm)
     {
         if (!RuleOfNames.Holds(section.Name, 15, '-'))
         {
@@ -43,6 +44,12 @@ internal static class NodesReader
         IPAddress address = ReadAddress(section);
         string expression = section.RequiredString("role");
         IReadOnlyList<string> roles = ReadRoles(section, expression);
+        if (ownLlm && roles.Any(RoleNames.Agents.Contains) && !roles.Contains(RoleNames.Llm))
+        {
+            expression += $"+{RoleNames.Llm}";
+            roles = [.. roles, RoleNames.Llm];
+        }
+
         RoleSettings settings = RoleSettingsReader.Read(section, defaults, roles, address, directory);
         foreach (string other in RoleNames.All.Except(roles).Where(section.Has))
         {

@@ -10,5 +10,7 @@ public static class RoleNames
     public const string Llm = "llm";
     public const string Collector = "collector";
 
+    public static readonly IReadOnlyList<string> Agents = [AgentA, AgentB];
+
     public static readonly IReadOnlyList<string> All = [AgentA, AgentB, Tools, Baseline, Llm, Collector];
 }

@@ -2,7 +2,6 @@ using System.Net;
 using NodeBox.Roles.Agent;
 using NodeBox.Roles.Baseline;
 using NodeBox.Roles.Collector;
-using NodeBox.Roles.Llm;
 using NodeBox.Roles.Tools;
 using NodeBox.Toml;
 
@@ -31,7 +30,7 @@ internal static class RoleSettingsReader
                 RoleNames.AgentB => settings with { Agents = [.. settings.Agents, ReadAgent(section, role, 7002, directory)] },
                 RoleNames.Tools => settings with { Tools = ReadTools(section, directory) },
                 RoleNames.Baseline => settings with { Baseline = ReadBaseline(section, address) },
-                RoleNames.Llm => settings with { Llm = ReadLlm(section, directory) },
+                RoleNames.Llm => settings with { Llm = LlmSettingsReader.Read(section, directory) },
                 RoleNames.Collector => settings with { Collector = ReadCollector(section) },
                 _ => settings,
             };
@@ -44,12 +43,21 @@ internal static class RoleSettingsReader
     // Where the agent finds its LLM, tools, peers and services follows from the testbed: see AgentWiring.
     private static AgentSettings ReadAgent(TomlSection section, string role, int port, string directory)
     {
+        Uri? llm = ReadUrl(section, "llm_url");
+        string? keyFile = section.OptionalString("llm_key_file");
+        if (keyFile is not null && llm is null)
+        {
+            section.Error("llm_key_file", "is for a server outside of the testbed: set llm_url, or remove it");
+        }
+
         var agent = new AgentSettings
         {
             Name = role,
             Port = section.Port("port", port),
             Prompt = ReadPrompt(section, role, directory),
-            LlmUrl = ReadUrl(section, "llm_url") ?? AgentWiring.Unconnected,
+            LlmUrl = llm ?? AgentWiring.Unconnected,
+            LlmIsForeign = llm is not null,
+            LlmKeyFile = keyFile is null ? null : Path.Combine(directory, keyFile),
             Model = section.String("model", ""),
         };
         return agent with
@@ -151,30 +159,6 @@ internal static class RoleSettingsReader
         };
         section.RejectUnknown();
         return service;
-    }
-
-    private static LlmSettings ReadLlm(TomlSection section, string directory)
-    {
-        var llm = new LlmSettings();
-        string device = section.Choice("device", ["auto", "cpu", "cuda"], llm.Device);
-        if (device == "cuda")
-        {
-            section.Error("device", "\"cuda\" is not built in this version: use \"auto\" or \"cpu\"");
-        }
-
-        return llm with
-        {
-            Model = Path.Combine(directory, section.RequiredString("model")),
-            Device = device,
-            Port = section.Port("port", llm.Port),
-            Name = section.String("name", llm.Name),
-            Context = section.Int("context", llm.Context, 64, 1 << 20),
-            Threads = section.Int("threads", llm.Threads, 0, 1024),
-            QueueLimit = section.Int("queue_limit", llm.QueueLimit, 0, 65536),
-            MaxTokensDefault = section.Int("max_tokens_default", llm.MaxTokensDefault, 1, 1 << 20),
-            Deadline = section.Duration("deadline", llm.Deadline, TimeSpan.FromMilliseconds(1)),
-            MaxRequestBytes = section.Int("max_request_bytes", llm.MaxRequestBytes, 1024, 1 << 30),
-        };
     }
 
     private static CollectorSettings ReadCollector(TomlSection section)

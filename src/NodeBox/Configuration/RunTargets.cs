@@ -1,4 +1,5 @@
 using NodeBox.Hosting;
+using NodeBox.Roles.Llm;
 using NodeBox.Scenarios.Definition;
 using NodeBox.Scenarios.Running;
 
@@ -23,6 +24,30 @@ internal static class RunTargets
             entries,
             [.. testbed.Nodes.Select(static node => new NodeTarget(node.Name, node.Role, node.UrlOf(NodeControl.Port)))],
             testbed.CollectorNode.UrlOf(testbed.CollectorNode.Settings.Collector.HttpPort));
+    }
+
+    /// <exception cref="NodeBoxException">A model is to decide what agents do, and one that they use is not computed.</exception>
+    public static void CheckDeciders(Testbed testbed, IEnumerable<Scenario> scenarios)
+    {
+        if (scenarios.FirstOrDefault(static scenario => scenario.ModelDecides) is { } deciding && TimedModel(testbed) is { } timed)
+        {
+            throw new NodeBoxException(
+                ExitCodes.Usage,
+                $"scenario {deciding.Name} has the model decide, and {timed} has engine = \"timed\", which computes nothing that could: "
+                + "use --decide script, or engine = \"llama\".");
+        }
+    }
+
+    /// <summary>A model that an agent uses and that is not computed, in words; null for none.</summary>
+    private static string? TimedModel(Testbed testbed)
+    {
+        HashSet<string> used = [.. testbed.Nodes.SelectMany(static node => node.Settings.Agents).Select(static agent => agent.Model)];
+        return testbed.Nodes
+            .Where(static node => node.Has(RoleNames.Llm))
+            .SelectMany(static node => node.Settings.Llm.Models.Select(model => (Node: node.Name, Model: model)))
+            .Where(served => served.Model.Engine == ModelSettings.Timed && used.Contains(served.Model.Name))
+            .Select(static served => $"the model {served.Model.Name} of node {served.Node}")
+            .FirstOrDefault();
     }
 
     private static Dictionary<string, Uri> Entries(Testbed testbed)

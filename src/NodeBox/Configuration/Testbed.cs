@@ -5,23 +5,22 @@ namespace NodeBox.Configuration;
 /// <summary>All nodes that one roles.toml describes, with every setting resolved.</summary>
 /// <param name="File">The file it was read from.</param>
 /// <param name="Name">The testbed's name; the lab's, too.</param>
-/// <param name="Backends">Where agents find their LLM.</param>
+/// <param name="Backends">
+/// Where agents find their LLM: one of <see cref="Telemetry.Http.Backends"/>, or both where a run compares them.
+/// </param>
 /// <param name="CollectorNode">The node that peers push to.</param>
 /// <param name="Nodes">In the file's order.</param>
-public sealed record Testbed(string File, string Name, Backends Backends, TestbedNode CollectorNode, IReadOnlyList<TestbedNode> Nodes)
+public sealed record Testbed(
+    string File, string Name, IReadOnlyList<string> Backends, TestbedNode CollectorNode, IReadOnlyList<TestbedNode> Nodes)
 {
+    /// <summary>The file's backends, if others were asked for; null if not.</summary>
+    public string? ReplacedBackends { get; init; }
+
+    /// <summary>What the nodes' probes measure.</summary>
+    public ProbeSettings Probes { get; init; } = new();
+
     /// <summary>The first node that has <paramref name="role"/>, or null.</summary>
     public TestbedNode? NodeWith(string role) => Nodes.FirstOrDefault(node => node.Has(role));
-}
-
-/// <summary>The two topologies.</summary>
-public enum Backends
-{
-    /// <summary>All agents use the one llm node.</summary>
-    Shared,
-
-    /// <summary>Each agent uses the llm of its own node.</summary>
-    Separate,
 }
 
 /// <param name="Name">The node's name.</param>

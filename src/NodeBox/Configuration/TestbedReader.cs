@@ -1,3 +1,4 @@
+using NodeBox.Telemetry.Http;
 using NodeBox.Toml;
 
 namespace NodeBox.Configuration;
@@ -5,31 +6,62 @@ namespace NodeBox.Configuration;
 /// <summary>Reads roles.toml. Every error in the file is reported at once, with its line.</summary>
 public static class TestbedReader
 {
+    // A packet of 1,500 bytes takes 12 µs at 1 Gbit/s: shorter gaps tell nothing.
+    private static readonly TimeSpan s_shortestGap = TimeSpan.FromMicroseconds(10);
+    private static readonly TimeSpan s_longestGap = TimeSpan.FromSeconds(1);
+
+    /// <param name="file">roles.toml.</param>
+    /// <param name="backends">Topologies to use instead of the file's; null leaves it at that one.</param>
     /// <exception cref="TomlException">The file is not TOML, or says something that cannot be.</exception>
-    public static Testbed Load(string file) => Read(TomlDocument.Load(file));
+    public static Testbed Load(string file, IReadOnlyList<string>? backends = null) => Read(TomlDocument.Load(file), backends);
 
     /// <summary>The same for a file that is already parsed.</summary>
-    internal static Testbed Read(TomlDocument document)
+    internal static Testbed Read(TomlDocument document, IReadOnlyList<string>? asked = null)
     {
         var errors = new TomlErrors();
         TomlSection root = document.Section(errors);
         TomlSection head = root.Section("testbed");
         string name = ReadName(head);
-        Backends backends = head.Choice("backends", ["shared", "separate"], "shared") == "separate" ? Backends.Separate : Backends.Shared;
+        string written = head.Choice("backends", Backends.All, Backends.Shared);
+        IReadOnlyList<string>? others = asked is null || asked.SequenceEqual([written]) ? null : asked;
         string collector = head.RequiredString("collector");
         RequireInsecure(head);
         head.RejectUnknown();
 
-        IReadOnlyList<TestbedNode> nodes = NodesReader.Read(root, Path.GetDirectoryName(Path.GetFullPath(document.File))!);
+        string directory = Path.GetDirectoryName(Path.GetFullPath(document.File))!;
+        IReadOnlyList<TestbedNode> nodes = NodesReader.Read(root, directory, others?.Contains(Backends.Separate) == true);
         if (collector.Length > 0 && !nodes.Any(node => node.Name == collector && node.Has(RoleNames.Collector)))
         {
             head.Error("collector", $"\"{collector}\" is not a node with the role collector: name one, or give it that role");
         }
 
-        nodes = new AgentWiring(nodes, backends, root).Connect();
+        nodes = new AgentWiring(nodes, written, others, root).Connect();
+        ProbeSettings probes = ReadProbes(root.Section("probes"));
         root.RejectUnknown();
         errors.ThrowIfAny();
-        return new Testbed(document.File, name, backends, nodes.First(node => node.Name == collector), nodes);
+        return new Testbed(document.File, name, others ?? [written], nodes.First(node => node.Name == collector), nodes)
+        {
+            ReplacedBackends = others is null ? null : written,
+            Probes = probes,
+        };
+    }
+
+    private static ProbeSettings ReadProbes(TomlSection section)
+    {
+        var probes = new ProbeSettings();
+        probes = new ProbeSettings
+        {
+            Packets = section.Bool("packets", probes.Packets),
+            Bursts = section.Bool("bursts", probes.Bursts),
+            BurstGap = section.Duration("burst_gap", probes.BurstGap, s_shortestGap, s_longestGap),
+        };
+        if (!probes.Bursts && section.Has("burst_gap"))
+        {
+            section.Error("burst_gap", "means nothing with bursts = false: remove one of them");
+        }
+
+        section.RejectUnknown();
+        return probes;
     }
 
     private static string ReadName(TomlSection head)

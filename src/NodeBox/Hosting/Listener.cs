@@ -13,13 +13,15 @@ internal static class Listener
 {
     /// <summary>Starts serving <paramref name="endpoint"/>. Dispose the result to stop.</summary>
     /// <param name="endpoint">The address and port of the service.</param>
-    /// <param name="protocols">HTTP/1.1 for everything that is sliced; HTTP/2 for telemetry.</param>
+    /// <param name="listen">
+    /// Sets the protocol, HTTP/1.1 for everything that is sliced and HTTP/2 for telemetry, and what is put on connections.
+    /// </param>
     /// <param name="logs">Where the framework's warnings go.</param>
     /// <param name="map">Adds the middleware and the endpoints.</param>
     /// <exception cref="NodeBoxException">The port is taken or the address is not this machine's.</exception>
     public static async Task<WebApplication> StartAsync(
         IPEndPoint endpoint,
-        HttpProtocols protocols,
+        Action<ListenOptions> listen,
         ILoggerProvider logs,
         Action<WebApplication> map)
     {
@@ -38,7 +40,7 @@ internal static class Listener
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(endpoint, listen => listen.Protocols = protocols);
+            kestrel.Listen(endpoint, listen);
             kestrel.Limits.Http2.InitialStreamWindowSize = 1 << 20;
             kestrel.Limits.Http2.InitialConnectionWindowSize = 4 << 20;
         });
@@ -54,7 +56,7 @@ internal static class Listener
             await app.DisposeAsync();
             throw new NodeBoxException(
                 ExitCodes.MachineLacks,
-                $"cannot listen on {endpoint}: {e.InnerException?.Message ?? e.Message}. Stop what uses the port (see `ss -ltnp`) or set another in roles.toml.",
+                $"cannot listen on {endpoint}: {e.InnerException?.Message ?? e.Message}. {WhatToDo(endpoint)}.",
                 e);
         }
         catch (System.Net.Sockets.SocketException e)
@@ -66,6 +68,10 @@ internal static class Listener
                 e);
         }
     }
+
+    private static string WhatToDo(IPEndPoint endpoint) => endpoint.Port == NodeControl.Port
+        ? "Stop what uses the port (see `ss -ltnp`): it is the control port of every node"
+        : "Stop what uses the port (see `ss -ltnp`) or set another in roles.toml";
 
     // The framework's own lifetime would stop each listener at SIGTERM by itself; NodeHost stops them, in order.
     private sealed class NodeLifetime : IHostLifetime

@@ -4,18 +4,18 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using NodeBox.Configuration;
 using NodeBox.Telemetry.Http;
-using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Hosting;
 
 /// <summary>What a role needs to start its services on this node, and where those services are kept until the node stops.</summary>
 /// <param name="Node">This node.</param>
 /// <param name="StateDirectory">What the node keeps on disk.</param>
-/// <param name="TagSocket">Writes tags into the kernel.</param>
+/// <param name="Cut">Takes the boundaries made on this node's connections.</param>
 /// <param name="Logs">The node's log.</param>
-internal sealed record NodeContext(TestbedNode Node, string StateDirectory, TagSocket TagSocket, ILoggerProvider Logs) : IAsyncDisposable
+internal sealed record NodeContext(TestbedNode Node, string StateDirectory, CutSlice Cut, ILoggerProvider Logs) : IAsyncDisposable
 {
     private readonly Stack<IAsyncDisposable> _running = new();
+    private int _keptToTheEnd;
 
     public ILogger Log(string category) => Logs.CreateLogger(category);
 
@@ -27,27 +27,55 @@ internal sealed record NodeContext(TestbedNode Node, string StateDirectory, TagS
 
     /// <summary>Serves traced calls on one of the node's ports over HTTP/1.1.</summary>
     /// <param name="port">The port.</param>
+    /// <param name="kind">What is served there.</param>
     /// <param name="agentId">The agent that listens there, or null.</param>
     /// <param name="map">Adds the endpoints.</param>
-    public Task ServeAsync(int port, string? agentId, Action<WebApplication> map) => ListenAsync(port, HttpProtocols.Http1, app =>
-    {
-        app.UseServedCalls(TagSocket, agentId);
-        map(app);
-    });
+    public Task ServeAsync(int port, SliceKind kind, string? agentId, Action<WebApplication> map) => StartAsync(
+        port,
+        listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.UseSlices(Cut, kind);
+        },
+        app =>
+        {
+            app.UseServedCalls(agentId);
+            map(app);
+        });
 
     /// <summary>Listens on one of the node's ports; requests there belong to no task.</summary>
-    public async Task ListenAsync(int port, HttpProtocols protocols, Action<WebApplication> map)
+    public Task ListenAsync(int port, HttpProtocols protocols, Action<WebApplication> map) => StartAsync(
+        port,
+        listen =>
+        {
+            listen.Protocols = protocols;
+            if (protocols == HttpProtocols.Http2)
+            {
+                listen.UseSharedSlices(Cut, SliceKind.Telemetry);
+            }
+        },
+        map);
+
+    /// <summary>Keeps what runs by now even when <see cref="StopAsync"/> stops the rest.</summary>
+    public void KeepToTheEnd() => _keptToTheEnd = _running.Count;
+
+    /// <summary>Stops all services but those kept to the end, the last one first.</summary>
+    public Task StopAsync() => StopAsync(_keptToTheEnd);
+
+    public async ValueTask DisposeAsync() => await StopAsync(downTo: 0);
+
+    private async Task StopAsync(int downTo)
     {
-        WebApplication app = await Listener.StartAsync(new IPEndPoint(Node.Address, port), protocols, Logs, map);
-        Keep(new StoppingListener(app));
+        while (_running.Count > downTo)
+        {
+            await _running.Pop().DisposeAsync();
+        }
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task StartAsync(int port, Action<ListenOptions> listen, Action<WebApplication> map)
     {
-        while (_running.TryPop(out IAsyncDisposable? service))
-        {
-            await service.DisposeAsync();
-        }
+        WebApplication app = await Listener.StartAsync(new IPEndPoint(Node.Address, port), listen, Logs, map);
+        Keep(new StoppingListener(app));
     }
 
     // Stopping first lets requests end and runs what a role registered for the application's end.

@@ -1,14 +1,14 @@
-using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using NodeBox.Configuration;
+using NodeBox.Probes.Native.Sys;
 using NodeBox.Probing;
 using NodeBox.Telemetry;
 using NodeBox.Telemetry.Control;
+using NodeBox.Telemetry.Http;
 using NodeBox.Telemetry.Push;
 
 namespace NodeBox.Hosting;
@@ -24,7 +24,8 @@ internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder 
 
     public void Map(WebApplication app)
     {
-        app.MapGet("/health", context => WriteJsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(Health(), ControlJson.Default.NodeHealth)));
+        app.MapGet("/health", context =>
+            WriteJsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(Health(), ControlJson.Default.NodeHealth)));
         app.MapGet("/metrics", WriteMetricsAsync);
         app.MapPost("/flush", FlushAsync);
     }
@@ -39,6 +40,7 @@ internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder 
         ProcessStats.KernelRelease(),
         flows.Rung,
         flows.WhyNot,
+        flows.HasPackets,
         _congestionControl,
         Versions.All,
         bootId,
@@ -48,10 +50,28 @@ internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder 
 
     private async Task FlushAsync(HttpContext context)
     {
-        int open = flows.Flush();
+        int inProgress = ServedCalls.InProgress;
+        int open;
+        try
+        {
+            open = flows.Flush();
+        }
+        catch (BpfException e)
+        {
+            string reason = $"node {node.Name} cannot list its open flows: {e.Message}";
+            log.LogError("flush: {Reason}", reason);
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            await context.Response.WriteAsync(reason, context.RequestAborted);
+            return;
+        }
+
         PushCounters counters = pusher.Counters;
         log.LogInformation(
-            "flush: {Open} flows of tasks are open; {Enqueued} records so far, {Dropped} dropped", open, counters.Enqueued, counters.Dropped);
+            "flush: {InProgress} calls of tasks in progress, {Open} flows of tasks open; {Enqueued} records so far, {Dropped} dropped",
+            inProgress,
+            open,
+            counters.Enqueued,
+            counters.Dropped);
         try
         {
             await pusher.FlushAsync(s_flushTimeout);
@@ -63,41 +83,15 @@ internal sealed class NodeControl(TestbedNode node, string bootId, FlowRecorder 
             return;
         }
 
-        var report = new FlushReport(node.Name, flows.Ledger(), open, pusher.Counters.Dropped);
+        var report = new FlushReport(node.Name, flows.Ledger(), open, inProgress, pusher.Counters.Dropped);
         await WriteJsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(report, ControlJson.Default.FlushReport));
     }
 
     private Task WriteMetricsAsync(HttpContext context)
     {
-        var text = new StringBuilder();
-        PushCounters counters = pusher.Counters;
-        Counter(text, "nodebox_telemetry_records_enqueued_total", "Telemetry records accepted.", counters.Enqueued);
-        Counter(text, "nodebox_telemetry_records_dropped_total", "Telemetry records lost.", counters.Dropped);
-        Counter(text, "nodebox_telemetry_records_acked_total", "Telemetry records committed by the collector.", counters.Acked);
-        text.Append("# HELP nodebox_probe_events_total Kernel events by probe and what became of them.\n# TYPE nodebox_probe_events_total counter\n");
-        foreach ((string probe, LedgerEntry entry) in flows.Ledger())
-        {
-            Event(text, probe, "seen", entry.Seen);
-            Event(text, probe, "filtered", entry.Filtered);
-            Event(text, probe, "aggregated", entry.Aggregated);
-            Event(text, probe, "emitted", entry.Emitted);
-            Event(text, probe, "dropped", entry.Dropped);
-            Event(text, probe, "missed", entry.Missed);
-        }
-
-        text.Append("# HELP process_resident_memory_bytes Resident memory.\n# TYPE process_resident_memory_bytes gauge\n");
-        text.Append(CultureInfo.InvariantCulture, $"process_resident_memory_bytes {Environment.WorkingSet}\n");
-        text.Append("# HELP process_cpu_seconds_total CPU time.\n# TYPE process_cpu_seconds_total counter\n");
-        text.Append(CultureInfo.InvariantCulture, $"process_cpu_seconds_total {ProcessStats.CpuNs() / 1e9}\n");
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        return context.Response.WriteAsync(text.ToString(), context.RequestAborted);
+        return context.Response.WriteAsync(NodeMetrics.Text(flows, pusher.Counters), context.RequestAborted);
     }
-
-    private static void Counter(StringBuilder text, string name, string help, long value) =>
-        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}\n");
-
-    private static void Event(StringBuilder text, string probe, string fate, long value) =>
-        text.Append(CultureInfo.InvariantCulture, $"nodebox_probe_events_total{{probe=\"{probe}\",fate=\"{fate}\"}} {value}\n");
 
     private static async Task WriteJsonAsync(HttpContext context, byte[] json)
     {

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using NodeBox.Configuration;
 using NodeBox.Lab;
+using NodeBox.Probes.Native.Sys;
 using NodeBox.Probing;
+using NodeBox.Telemetry.Http;
 using NodeBox.Telemetry.Push;
 using NodeBox.Telemetry.Tracing;
 using NodeBox.Telemetry.V1;
@@ -26,14 +28,19 @@ internal static class NodeHost
         ILogger log = logs.CreateLogger("node");
         string bootId = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
-        using FlowRecorder flows = FlowRecorder.Attach(node, log);
-        await using var context = new NodeContext(node, stateDirectory, flows.TagSocket, logs);
+        using FlowRecorder flows = FlowRecorder.Attach(node, testbed.Probes, log);
+        await using var context = new NodeContext(node, stateDirectory, flows.Cut, logs);
         foreach (RoleSpec role in RoleCatalog.All.Where(role => node.Roles.Contains(role.Name)))
         {
             await role.StartAsync(context);
+            if (role.Name == RoleNames.Collector)
+            {
+                context.KeepToTheEnd();
+            }
         }
 
-        await using TelemetryPusher push = pusher = TelemetryPusher.Start(PushSettingsOf(testbed, node.Name, bootId, stateDirectory), logs.CreateLogger("push"));
+        PushSettings settings = PushSettingsOf(testbed, node.Name, bootId, stateDirectory, flows.Cut);
+        await using TelemetryPusher push = pusher = TelemetryPusher.Start(settings, logs.CreateLogger("push"));
         using var spans = new SpanRecorder(push.Add);
         flows.Start(push);
         flows.ShareTags(stateDirectory);
@@ -47,15 +54,19 @@ internal static class NodeHost
             await File.WriteAllTextAsync(ready, "ready\n", CancellationToken.None);
         }
 
+        FreeWhatStartingTook();
         await WaitAsync(stop.Token);
         log.LogInformation("{Node} is stopping", node.Name);
-        flows.Flush();
-        await TryFlushAsync(push, log);
+
+        // The calls that end now have spans and slices, which must be flushed; to a collector here, if it is one.
+        await context.StopAsync();
+        await TryFlushAsync(flows, push, log);
     }
 
     /// <summary>How a process of <paramref name="nodeName"/> pushes to the testbed's collector.</summary>
-    public static PushSettings PushSettingsOf(Testbed testbed, string nodeName, string bootId, string stateDirectory) => new()
+    public static PushSettings PushSettingsOf(Testbed testbed, string nodeName, string bootId, string stateDirectory, CutSlice cut) => new()
     {
+        Cut = cut,
         Node = nodeName,
         BootId = bootId,
         Collector = testbed.CollectorNode.UrlOf(testbed.CollectorNode.Settings.Collector.PushPort),
@@ -63,8 +74,17 @@ internal static class NodeHost
     };
 
     // What the collector does not take now stays in the spool for the node's next start.
-    private static async Task TryFlushAsync(TelemetryPusher pusher, ILogger log)
+    private static async Task TryFlushAsync(FlowRecorder flows, TelemetryPusher pusher, ILogger log)
     {
+        try
+        {
+            flows.Flush();
+        }
+        catch (BpfException e)
+        {
+            log.LogError("the flows that are still open are not recorded: {Reason}", e.Message);
+        }
+
         try
         {
             await pusher.FlushAsync(s_lastFlush);
@@ -74,6 +94,9 @@ internal static class NodeHost
             log.LogWarning("{Reason}", e.Message);
         }
     }
+
+    // The kernel's types alone are 6 MB. A node that then has little to do would keep all of it, as nothing makes the collector run.
+    private static void FreeWhatStartingTook() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private static async Task WaitAsync(CancellationToken cancellation)
     {

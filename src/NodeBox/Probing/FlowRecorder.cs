@@ -1,42 +1,62 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using NodeBox.Configuration;
 using NodeBox.Probes.Native;
 using NodeBox.Probes.Native.Diag;
+using NodeBox.Probes.Native.Sys;
 using NodeBox.Probes.Native.Tags;
+using NodeBox.Telemetry;
 using NodeBox.Telemetry.Control;
+using NodeBox.Telemetry.Http;
 using NodeBox.Telemetry.Push;
 using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Probing;
 
 /// <summary>
-/// Watches the node's TCP flows: attaches the probes, tags this process's sockets, and turns kernel events into flow records. Where the
-/// probes cannot be had, the node serves all the same and says why it does not measure.
+/// Watches the node's TCP flows: attaches the probes, tags this process's sockets and takes its cuts, and turns what the kernel reports
+/// into records. Where the probes cannot be had, the node serves all the same and says why it does not measure.
 /// </summary>
 internal sealed class FlowRecorder : IDisposable
 {
     /// <summary>The unix socket, in the node's state directory, at which the driver gets the tag map.</summary>
     public const string TagSocketName = "tags.sock";
 
+    /// <summary>The unix socket beside it to which the driver sends its cuts.</summary>
+    public const string CutSocketName = "cuts.sock";
+
     // The programs never wake a reader, which would cost more than all else they do.
     private static readonly TimeSpan s_drainInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_emitInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_ledgerInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_pruneInterval = TimeSpan.FromMinutes(1);
 
+    private readonly string _node;
     private readonly FlowProbes? _probes;
-    private readonly FlowRecords _records;
+    private readonly FlowHandlers _handlers;
     private readonly SocketTagger? _tagger;
+    private readonly CutQueue _cuts = new();
     private readonly Lock _draining = new();
     private readonly ManualResetEventSlim _stop = new();
+    private readonly ILogger _log;
+    private readonly FlowProbeOptions _options;
+    private OpenFlows? _flows;
     private TelemetryPusher? _pusher;
     private Thread? _thread;
-    private TagMapServer? _shared;
+    private TagMapServer? _sharedTags;
+    private CutServer? _driverCuts;
+    private long _cutsLostBefore;
 
-    private FlowRecorder(string node, FlowProbes? probes, string? whyNot)
+    private FlowRecorder(string node, FlowProbes? probes, FlowProbeOptions options, string? whyNot, ILogger log)
     {
+        _node = node;
         _probes = probes;
+        _options = options;
+        _log = log;
         WhyNot = whyNot;
-        _records = new FlowRecords(node);
-        _tagger = probes is null ? null : new SocketTagger(probes.Tags);
+        _handlers = Handlers();
+        _tagger = probes is null ? null : new SocketTagger(probes.Tags, reason => log.LogError("{Reason}", reason));
     }
 
     /// <summary>How flows are measured: "tp_btf" or "none".</summary>
@@ -45,32 +65,70 @@ internal sealed class FlowRecorder : IDisposable
     /// <summary>Why flows are not measured, or null.</summary>
     public string? WhyNot { get; }
 
-    /// <summary>Loads and attaches the probes to this process's network namespace, or notes why that is not possible.</summary>
-    public static FlowRecorder Attach(TestbedNode node, ILogger log)
+    /// <summary>Whether each packet is recorded.</summary>
+    public bool HasPackets => _probes is not null && _options.Packets;
+
+    /// <summary>How much there is to do, and what was lost.</summary>
+    public RecorderCounters Counters
     {
+        get
+        {
+            lock (_draining)
+            {
+                return new RecorderCounters(_flows?.Counters ?? default, _cuts.Count, _cuts.Dropped, _tagger?.Failures ?? 0);
+            }
+        }
+    }
+
+    /// <summary>Loads and attaches the probes to this process's network namespace, or notes why that is not possible.</summary>
+    public static FlowRecorder Attach(TestbedNode node, ProbeSettings probes, ILogger log)
+    {
+        var options = new FlowProbeOptions { Bursts = probes.Bursts, BurstGap = probes.BurstGap, Packets = probes.Packets };
         try
         {
-            return new FlowRecorder(node.Name, FlowProbes.Attach(new FlowProbeOptions()), whyNot: null);
+            FlowProbes attached = FlowProbes.Attach(options);
+            foreach (string missing in attached.Missing)
+            {
+                log.LogWarning("not everything is measured: {Reason}", missing);
+            }
+
+            return new FlowRecorder(node.Name, attached, options, whyNot: null, log);
         }
         catch (ProbeUnavailableException e)
         {
             log.LogWarning("flows are not measured: {Reason}", e.Message);
-            return new FlowRecorder(node.Name, probes: null, e.Message);
+            return new FlowRecorder(node.Name, probes: null, options, e.Message, log);
         }
     }
 
-    /// <summary>Tags a socket of this process; does nothing where flows are not measured.</summary>
-    public void TagSocket(Socket socket, Tag tag, TagFlags flags) => _tagger?.Set(socket, tag, flags);
+    /// <summary>Takes a boundary of this process and tags its socket; does nothing where flows are not measured.</summary>
+    public void Cut(Socket socket, in SliceCut cut, TagFlags flags)
+    {
+        if (_tagger is null)
+        {
+            return;
+        }
+
+        _cuts.Add(in cut);
+        if (cut.Tag is not null || flags != TagFlags.None)
+        {
+            _tagger.Set(socket, cut.Tag, flags);
+        }
+    }
 
     /// <summary>
-    /// Lets a driver on this machine tag its sockets, too: hands it the tag map at a unix socket in <paramref name="directory"/>.
+    /// Lets a driver on this machine tag and slice its connections, too, at unix sockets in <paramref name="directory"/>.
     /// </summary>
     public void ShareTags(string directory)
     {
         if (_probes is not null)
         {
             Directory.CreateDirectory(directory);
-            _shared = TagMapServer.Listen(Path.Combine(directory, TagSocketName), _probes.Tags);
+            _sharedTags = TagMapServer.Listen(Path.Combine(directory, TagSocketName), _probes.Tags);
+            lock (_draining)
+            {
+                _driverCuts = CutServer.Listen(Path.Combine(directory, CutSocketName), _log);
+            }
         }
     }
 
@@ -78,6 +136,7 @@ internal sealed class FlowRecorder : IDisposable
     public void Start(TelemetryPusher pusher)
     {
         _pusher = pusher;
+        _flows = new OpenFlows(new FlowRecords(_node), RecordSink.To(pusher), _options.Bursts);
         if (_probes is not null)
         {
             _thread = new Thread(DrainUntilStopped) { IsBackground = true, Name = "flow recorder" };
@@ -87,77 +146,118 @@ internal sealed class FlowRecorder : IDisposable
 
     /// <summary>Hands everything the probes have seen until now to the pusher, with a snapshot of each flow that is still open.</summary>
     /// <returns>How many flows of tasks are still open.</returns>
+    /// <exception cref="BpfException">The kernel refused to list the sockets; what was seen is pushed all the same.</exception>
     public int Flush()
     {
         lock (_draining)
         {
-            Drain();
-            if (_probes is null || _pusher is not { } pusher)
+            if (_probes is null || _flows is null)
             {
                 return 0;
             }
 
-            int ofTasks = 0;
-            foreach (FlowSnapshot flow in _probes.Snapshot())
-            {
-                if (_records.Of(flow) is { } record)
-                {
-                    pusher.Add(record);
-                    ofTasks += flow.Tag.IsEmpty ? 0 : 1;
-                }
-            }
+            Drain();
+            IReadOnlyList<FlowSnapshot> open = _probes.Snapshot();
+            ulong atNs = (ulong)Stopwatch.GetTimestamp();
 
-            return ofTasks;
+            // What happened before the snapshot must be known when it is read.
+            Drain();
+            PushLedger();
+            return _flows.Flush(open, atNs);
         }
     }
 
-    /// <summary>Each probe's balance since it was attached.</summary>
-    public IReadOnlyDictionary<string, LedgerEntry> Ledger() => (_probes?.ReadLedgers() ?? []).ToDictionary(
-        static probe => probe.Probe,
-        static probe => new LedgerEntry(
-            (long)probe.Seen, (long)probe.Filtered, (long)probe.Aggregated, (long)probe.Emitted, (long)probe.Dropped, (long)probe.Missed));
+    /// <summary>Each probe's balance since it was attached, and that of the slices' boundaries.</summary>
+    public IReadOnlyDictionary<string, LedgerEntry> Ledger() =>
+        _probes is null ? new Dictionary<string, LedgerEntry>() : ProbeAccounts.Of(_probes.ReadLedgers(), Counters);
 
     public void Dispose()
     {
         _stop.Set();
         _thread?.Join();
-        _shared?.Dispose();
+        _sharedTags?.Dispose();
+        _driverCuts?.Dispose();
         _probes?.Dispose();
         _stop.Dispose();
     }
 
     private void DrainUntilStopped()
     {
+        Periodic emit = new(s_emitInterval, _flows!.EmitSlices);
+        Periodic pushLedger = new(s_ledgerInterval, PushLedger);
+        Periodic prune = new(s_pruneInterval, Prune);
         while (!_stop.Wait(s_drainInterval))
         {
             lock (_draining)
             {
                 Drain();
+                _flows.ForgetEnded((ulong)Stopwatch.GetTimestamp());
+                emit.RunIfDue();
+                pushLedger.RunIfDue();
+                prune.RunIfDue();
             }
+        }
+    }
+
+    private void PushLedger()
+    {
+        long atNs = NodeClock.NowNs();
+        foreach ((string name, LedgerEntry account) in Ledger())
+        {
+            _pusher!.Add(ProbeAccounts.RecordOf(name, account, atNs));
+        }
+    }
+
+    // A full ring loses ends of flows, too.
+    private void Prune()
+    {
+        try
+        {
+            ulong atNs = (ulong)Stopwatch.GetTimestamp();
+            IReadOnlyList<FlowSnapshot> open = _probes!.Snapshot();
+            Drain();
+            _flows!.ForgetUnlisted(open, atNs);
+        }
+        catch (BpfException e)
+        {
+            _log.LogWarning("flows whose end was lost cannot be told from open ones: {Reason}", e.Message);
         }
     }
 
     private void Drain()
     {
-        if (_probes is null || _pusher is not { } pusher)
+        ulong begunNs = (ulong)Stopwatch.GetTimestamp();
+        _driverCuts?.Accept();
+        _probes!.Drain(_handlers);
+        TakeCuts().ForgetOldSlices(begunNs);
+    }
+
+    // A cut is made before any byte behind it is sent: so taking the cuts before a fact is handled gives that fact its slice.
+    private FlowHandlers Handlers() => new()
+    {
+        Flow = e => TakeCuts().Take(e),
+        Retransmit = e => TakeCuts().Take(e),
+        Rtt = samples => TakeCuts().Take(samples),
+        Bursts = (direction, bursts) => TakeCuts().Take(direction, bursts),
+        Duplicates = duplicates => TakeCuts().Take(duplicates),
+        Packets = (direction, packets) => TakeCuts().Take(direction, packets),
+    };
+
+    private OpenFlows TakeCuts()
+    {
+        OpenFlows flows = _flows!;
+        while (_cuts.TryTake(out SliceCut cut))
         {
-            return;
+            flows.Take(in cut, this);
         }
 
-        _probes.Drain(
-            e =>
-            {
-                if (_records.Of(e) is { } flow)
-                {
-                    pusher.Add(flow);
-                }
-            },
-            e =>
-            {
-                if (_records.Of(e) is { } retransmit)
-                {
-                    pusher.Add(retransmit);
-                }
-            });
+        if (_cuts.Dropped != _cutsLostBefore)
+        {
+            _cutsLostBefore = _cuts.Dropped;
+            flows.MarkCutsLost(this);
+        }
+
+        _driverCuts?.Drain(flows.Take, flows.MarkCutsLost);
+        return flows;
     }
 }

@@ -11,97 +11,99 @@ namespace NodeBox.Probing;
 
 /// <summary>
 /// Turns what one node's kernel says of flows into records. A flow that began before the probes were attached has none: its bytes until
-/// then are no task's, and nobody knows which end opened it. One caller at a time.
+/// then are no task's, and nobody knows which end opened it.
 /// </summary>
 internal sealed class FlowRecords(string node)
 {
     private readonly ulong _netns = OwnNamespace();
 
-    // A retransmission does not say when its flow began, which is part of the flow's name.
-    private readonly Dictionary<ulong, string> _open = [];
+    /// <summary>The name of a flow. A socket that connects again keeps its cookie, so the time belongs to the name.</summary>
+    public string IdOf(ulong cookie, ulong beginKtimeNs) =>
+        string.Create(CultureInfo.InvariantCulture, $"{node}-{cookie:x}-{beginKtimeNs:x}");
 
-    /// <summary>The record of a flow that ended, or null where it goes on or its beginning was not seen.</summary>
-    public FlowRecord? Of(FlowEvent e)
+    /// <summary>The record of a retransmission of a flow.</summary>
+    public static RetransmitRecord Of(RetransmitEvent e, string flowId, uint? slice)
     {
-        switch (e.Kind)
+        var record = new RetransmitRecord
         {
-            case FlowEventKind.Opened:
-            case FlowEventKind.Established:
-                if (e.BeginKtimeNs is { } beginning)
-                {
-                    _open[e.Cookie] = IdOf(e.Cookie, beginning);
-                }
-
-                return null;
-            case FlowEventKind.Closed:
-            case FlowEventKind.Failed:
-                _open.Remove(e.Cookie);
-                return e.BeginKtimeNs is { } begin ? RecordOf(e, begin) : null;
-            default:
-                return null;
+            FlowId = flowId,
+            AtNs = NodeClock.FromMonotonic((long)e.KtimeNs),
+            SeqBegin = e.SequenceBegin,
+            SeqEnd = e.SequenceEnd,
+            Bytes = e.Bytes,
+            Segs = e.Segments,
+            State = e.State,
+        };
+        if (slice is { } number)
+        {
+            record.Slice = number;
         }
+
+        return record;
     }
 
-    /// <summary>The record of a retransmission, or null where its flow's beginning was not seen.</summary>
-    public RetransmitRecord? Of(RetransmitEvent e) => !_open.TryGetValue(e.Cookie, out string? flowId) ? null : new()
+    /// <summary>The record of a flow that is still open, which the one that tells its end replaces.</summary>
+    public FlowRecord Of(FlowSnapshot open, ulong beginKtimeNs, TrafficShape shape)
     {
-        FlowId = flowId,
-        AtNs = NodeClock.FromMonotonic((long)e.KtimeNs),
-        SeqBegin = e.SequenceBegin,
-        SeqEnd = e.SequenceEnd,
-        Bytes = e.Bytes,
-        Segs = e.Segments,
-        State = e.State,
-    };
-
-    /// <summary>
-    /// The record of a flow that is still open, which the one that tells its end replaces; null where its beginning was not seen.
-    /// </summary>
-    public FlowRecord? Of(FlowSnapshot open) => open.BeginKtimeNs is { } begin ? RecordOf(open, begin) : null;
-
-    private FlowRecord RecordOf(FlowSnapshot open, ulong beginKtimeNs)
-    {
-        FlowRecord record = Begin(open.Cookie, beginKtimeNs, open.Direction, open.Local, open.Remote);
+        FlowRecord record = Begin(open.Cookie, beginKtimeNs, open.Direction, open.Local, open.Remote, shape);
         record.TxBytes = open.TxBytes;
         record.RxBytes = open.RxBytes;
         record.TxSegs = open.TxSegments;
         record.RxSegs = open.RxSegments;
         record.RetransSegs = open.RetransmittedSegments;
+        record.RetransBytes = open.RetransmittedBytes;
         record.CongestionControl = open.CongestionControl;
+        record.ZeroWindows = open.ZeroWindows;
         SetOptional(record, open.MinRttUs, open.SmoothedRttUs, open.Pid, open.Comm);
+        SetOptional(record, open.HandshakeRttUs, open.OutOfOrderSegments);
         SocketTag tag = open.Tag;
         Attribute(record, in tag);
         return record;
     }
 
-    private FlowRecord RecordOf(FlowEvent e, ulong beginKtimeNs)
+    /// <summary>The record of a flow that has ended.</summary>
+    public FlowRecord Of(FlowEvent e, ulong beginKtimeNs, TrafficShape shape)
     {
-        FlowRecord record = Begin(e.Cookie, beginKtimeNs, e.Direction, e.Local, e.Remote);
+        FlowRecord record = Begin(e.Cookie, beginKtimeNs, e.Direction, e.Local, e.Remote, shape);
         record.EndNs = NodeClock.FromMonotonic((long)e.KtimeNs);
         record.TxBytes = e.TxBytes;
         record.RxBytes = e.RxBytes;
         record.TxSegs = e.TxSegments;
         record.RxSegs = e.RxSegments;
         record.RetransSegs = e.RetransmittedSegments;
+        record.RetransBytes = e.RetransmittedBytes;
         record.CongestionControl = e.CongestionControl;
         record.CloseReason = NameOf(e.CloseReason);
+        record.ZeroWindows = e.ZeroWindows;
         SetOptional(record, e.MinRttUs, e.SmoothedRttUs, e.Pid, e.Comm);
+        SetOptional(record, e.HandshakeRttUs, e.OutOfOrderSegments);
+        if (e.SocketErrorName is { } error)
+        {
+            record.Error = error;
+        }
+
         Attribute(record, in e.Tag);
         return record;
     }
 
-    private FlowRecord Begin(ulong cookie, ulong beginKtimeNs, FlowDirection direction, IPEndPoint local, IPEndPoint remote) => new()
+    private FlowRecord Begin(
+        ulong cookie, ulong beginKtimeNs, FlowDirection direction, IPEndPoint local, IPEndPoint remote, TrafficShape shape)
     {
-        FlowId = IdOf(cookie, beginKtimeNs),
-        BeginNs = NodeClock.FromMonotonic((long)beginKtimeNs),
-        Netns = _netns,
-        Direction = direction == FlowDirection.Active ? "active" : "passive",
-        Path = IPAddress.IsLoopback(remote.Address) || remote.Address.Equals(local.Address) ? "loopback" : "link",
-        LocalAddr = local.Address.ToString(),
-        LocalPort = (uint)local.Port,
-        RemoteAddr = remote.Address.ToString(),
-        RemotePort = (uint)remote.Port,
-    };
+        bool isLoopback = IPAddress.IsLoopback(remote.Address) || remote.Address.Equals(local.Address);
+        return new FlowRecord
+        {
+            FlowId = IdOf(cookie, beginKtimeNs),
+            BeginNs = NodeClock.FromMonotonic((long)beginKtimeNs),
+            Netns = _netns,
+            Direction = direction == FlowDirection.Active ? "active" : "passive",
+            Path = isLoopback ? "loopback" : "link",
+            LocalAddr = local.Address.ToString(),
+            LocalPort = (uint)local.Port,
+            RemoteAddr = remote.Address.ToString(),
+            RemotePort = (uint)remote.Port,
+            Shape = shape,
+        };
+    }
 
     // What the kernel has no sample of stays absent.
     private static void SetOptional(FlowRecord record, uint? minRttUs, uint? srttUs, int pid, string comm)
@@ -120,6 +122,19 @@ internal sealed class FlowRecords(string node)
         {
             record.Pid = (uint)pid;
             record.Comm = comm;
+        }
+    }
+
+    private static void SetOptional(FlowRecord record, uint? handshakeRttUs, uint? outOfOrderSegs)
+    {
+        if (handshakeRttUs is { } handshake)
+        {
+            record.HandshakeRttUs = handshake;
+        }
+
+        if (outOfOrderSegs is { } outOfOrder)
+        {
+            record.OutOfOrderSegs = outOfOrder;
         }
     }
 
@@ -155,10 +170,6 @@ internal sealed class FlowRecords(string node)
         CloseReason.GivenUp => "given_up",
         _ => throw new InvalidOperationException($"a flow that ended has no close reason {reason}"),
     };
-
-    // A socket that connects again keeps its cookie, so the time belongs to the name.
-    private string IdOf(ulong cookie, ulong beginKtimeNs) =>
-        string.Create(CultureInfo.InvariantCulture, $"{node}-{cookie:x}-{beginKtimeNs:x}");
 
     // The link reads "net:[4026531840]".
     private static ulong OwnNamespace()

@@ -5,12 +5,18 @@ namespace NodeBox.Probes.Native.Asm;
 /// <summary>Writes a program line by line. Jumps name labels, which may come before or after them.</summary>
 internal sealed class Assembler
 {
-    // Source register values that turn a 64-bit immediate into a map's address (linux/bpf.h, BPF_PSEUDO_MAP_FD).
+    // Source register values that turn a 64-bit immediate into a map's address, or that of its only value (linux/bpf.h, BPF_PSEUDO_MAP_FD,
+    // BPF_PSEUDO_MAP_VALUE).
     private const Register PseudoMapFd = R1;
+    private const Register PseudoMapValue = R2;
+
+    // RFC 9669, section 5.3: CMPXCHG.
+    private const int CompareExchangeOperation = 0xf1;
 
     private readonly List<Instruction> _code = [];
     private readonly Dictionary<string, int> _labels = [];
     private readonly List<(int At, string Label)> _jumps = [];
+    private int _newLabels;
 
     public Assembler Move(Register dst, Register src) => Emit(Opcode.Move, dst, src);
 
@@ -22,9 +28,21 @@ internal sealed class Assembler
 
     public Assembler Subtract(Register dst, Register src) => Emit(Opcode.Subtract, dst, src);
 
+    /// <summary>Subtracts the low 32 bits: the distance of sequence numbers, which wrap.</summary>
+    public Assembler Subtract32(Register dst, Register src) => Emit(Opcode.Subtract32, dst, src);
+
+    public Assembler Multiply(Register dst, Register src) => Emit(Opcode.Multiply, dst, src);
+
     public Assembler Multiply(Register dst, int value) => Emit(Opcode.MultiplyImmediate, dst, immediate: value);
 
+    public Assembler And(Register dst, int bits) => Emit(Opcode.AndImmediate, dst, immediate: bits);
+
+    public Assembler ShiftLeft(Register dst, int bits) => Emit(Opcode.ShiftLeftImmediate, dst, immediate: bits);
+
     public Assembler ShiftRight(Register dst, int bits) => Emit(Opcode.ShiftRightImmediate, dst, immediate: bits);
+
+    /// <summary>Turns the low bits from network byte order into the machine's, and clears those above.</summary>
+    public Assembler FromNetwork(Register dst, int bits) => Emit(Opcode.ToBigEndian, dst, immediate: bits);
 
     public Assembler Load(Register dst, Register from, Field field) => Emit(Sized(Opcode.Load, field), dst, from, field.Offset);
 
@@ -32,14 +50,34 @@ internal sealed class Assembler
 
     public Assembler Store(Register to, Field field, int value) => Emit(Sized(Opcode.StoreImmediate, field), to, R0, field.Offset, value);
 
+    /// <summary>Stores the source where R0 is now, as one step, and sets R0 to what was there (since 5.12).</summary>
+    public Assembler CompareExchange(Register to, Field field, Register src) =>
+        Emit(Opcode.Atomic64, to, src, field.Offset, CompareExchangeOperation);
+
     public Assembler Jump(string label) => Branch(Opcode.Jump, R0, 0, label);
 
     public Assembler JumpIfEqual(Register dst, int value, string label) => Branch(Opcode.JumpIfEqual, dst, value, label);
+
+    public Assembler JumpIfEqual(Register dst, Register src, string label) => Branch(Opcode.JumpIfRegistersEqual, dst, 0, label, src);
 
     public Assembler JumpIfNotEqual(Register dst, int value, string label) => Branch(Opcode.JumpIfNotEqual, dst, value, label);
 
     /// <summary>Compares the low 32 bits, so that the immediate is not sign-extended (since 5.1).</summary>
     public Assembler JumpIfNotEqual32(Register dst, int value, string label) => Branch(Opcode.JumpIfNotEqual32, dst, value, label);
+
+    public Assembler JumpIfDiffer(Register dst, Register src, string label) => Branch(Opcode.JumpIfRegistersDiffer, dst, 0, label, src);
+
+    public Assembler JumpIfGreater(Register dst, int value, string label) => Branch(Opcode.JumpIfGreater, dst, value, label);
+
+    public Assembler JumpIfGreater(Register dst, Register src, string label) => Branch(Opcode.JumpIfRegisterGreater, dst, 0, label, src);
+
+    public Assembler JumpIfZero32(Register dst, string label) => Branch(Opcode.JumpIfEqual32, dst, 0, label);
+
+    /// <summary>Takes the low 32 bits as signed.</summary>
+    public Assembler JumpIfPositive32(Register dst, string label) => Branch(Opcode.JumpIfPositive32, dst, 0, label);
+
+    /// <summary>Takes the low 32 bits as signed.</summary>
+    public Assembler JumpIfNegative32(Register dst, string label) => Branch(Opcode.JumpIfNegative32, dst, 0, label);
 
     public Assembler Call(Helper helper) => Emit(Opcode.Call, R0, immediate: (int)helper);
 
@@ -52,12 +90,22 @@ internal sealed class Assembler
         return Emit(0, R0);
     }
 
+    /// <summary>Loads the address of the first value of an array map, which needs no call (since 5.2).</summary>
+    public Assembler LoadMapValue(Register dst, int mapFd)
+    {
+        Emit(Opcode.LoadImmediate64, dst, PseudoMapValue, immediate: mapFd);
+        return Emit(0, R0);
+    }
+
     /// <summary>Marks the next instruction.</summary>
     public Assembler Label(string label)
     {
         _labels.Add(label, _code.Count);
         return this;
     }
+
+    /// <summary>A label that no other has, for pieces of code that a program uses more than once.</summary>
+    public string NewLabel(string name) => $"{name} {_newLabels++}";
 
     /// <summary>The encoded program, with every jump resolved.</summary>
     /// <exception cref="InvalidOperationException">A jump names a label that is nowhere.</exception>
@@ -76,10 +124,10 @@ internal sealed class Assembler
         return [.. _code.Select(instruction => instruction.Encode())];
     }
 
-    private Assembler Branch(Opcode opcode, Register dst, int value, string label)
+    private Assembler Branch(Opcode opcode, Register dst, int value, string label, Register src = R0)
     {
         _jumps.Add((_code.Count, label));
-        return Emit(opcode, dst, immediate: value);
+        return Emit(opcode, dst, src, immediate: value);
     }
 
     private Assembler Emit(Opcode opcode, Register dst, Register src = R0, int offset = 0, int immediate = 0)

@@ -8,6 +8,9 @@ internal readonly record struct Field(int Offset, int Size)
     /// <summary>Argument <paramref name="index"/> of a tp_btf program, each in its own 8 bytes of the context.</summary>
     public static Field Argument(int index) => new Field(8 * index, 8);
 
+    /// <summary>This field from the beginning of what the outer one lies in.</summary>
+    public Field In(Field outer) => this with { Offset = Offset + outer.Offset };
+
     /// <summary>This field cut into pieces that one load can take, largest first.</summary>
     public IEnumerable<Field> Words()
     {

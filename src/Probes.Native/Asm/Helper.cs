@@ -9,6 +9,7 @@ internal enum Helper
     GetCurrentComm = 16,
     GetSocketCookie = 46,
     SkStorageGet = 107,
+    ProbeReadKernel = 113,
     RingbufReserve = 131,
     RingbufSubmit = 132,
     SkcToTcpSock = 137,

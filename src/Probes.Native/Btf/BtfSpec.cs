@@ -83,6 +83,19 @@ internal sealed class BtfSpec(byte[] data)
     /// <summary>The member as a field that one instruction, or a copy, can take.</summary>
     public Field Field(string structName, string path) => Member(structName, path).Field;
 
+    /// <summary>The same, or null where this kernel lacks the member or has a bitfield there.</summary>
+    public Field? FindField(string structName, string path)
+    {
+        try
+        {
+            return Field(structName, path);
+        }
+        catch (BtfException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The value of an enumerator of a 32-bit enum.</summary>
     public int Enumerator(string enumName, string name)
     {

@@ -7,7 +7,7 @@ using static NodeBox.Probes.Native.Sys.tcp_state;
 namespace NodeBox.Probes.Native.Diag;
 
 /// <summary>Reads one socket's answer: <c>inet_diag_msg</c> and its attributes, of which old kernels may lack some.</summary>
-internal readonly unsafe struct DiagReply(uint tagMap, uint flowMap)
+internal readonly unsafe struct DiagReply(uint tagMap, FlowTableReader? flows)
 {
     /// <summary>Reads one answer.</summary>
     public delegate FlowSnapshot Parser(ReadOnlySpan<byte> body);
@@ -22,7 +22,7 @@ internal readonly unsafe struct DiagReply(uint tagMap, uint flowMap)
     private const uint NoRtt = uint.MaxValue;
 
     /// <summary>Reads an answer without storages.</summary>
-    public static FlowSnapshot Parse(ReadOnlySpan<byte> body) => new DiagReply(0, 0).Read(body);
+    public static FlowSnapshot Parse(ReadOnlySpan<byte> body) => new DiagReply(0, null).Read(body);
 
     /// <exception cref="InvalidDataException">The answer is shorter than it says.</exception>
     public FlowSnapshot Read(ReadOnlySpan<byte> body)
@@ -31,7 +31,6 @@ internal readonly unsafe struct DiagReply(uint tagMap, uint flowMap)
         tcp_info info = default;
         string congestion = "";
         SocketTag tag = default;
-        flow_state flow = default;
         for (ReadOnlySpan<byte> rest = body[sizeof(inet_diag_msg)..]; Next(ref rest, out int type, out ReadOnlySpan<byte> value);)
         {
             switch (type)
@@ -43,18 +42,21 @@ internal readonly unsafe struct DiagReply(uint tagMap, uint flowMap)
                     congestion = Names.Text(value);
                     break;
                 case INET_DIAG_SK_BPF_STORAGES:
-                    ReadStorages(value, ref tag, ref flow);
+                    ReadStorages(value, ref tag);
                     break;
             }
         }
 
-        return Snapshot(in message, in info, congestion, tag, in flow);
+        ulong cookie = ((ulong)message.id.cookie_high << 32) | message.id.cookie_low;
+        flow_state flow = flows?.Find(cookie) ?? default;
+        FlowSnapshot snapshot = Snapshot(in message, in info, congestion, tag, in flow);
+        return flows is null ? snapshot : WithPackets(snapshot, flows.FindPackets(cookie));
     }
 
-    private static FlowSnapshot Snapshot(in inet_diag_msg message, in tcp_info info, string congestion, SocketTag tag, in flow_state flow)
+    private static FlowSnapshot Snapshot(in inet_diag_msg message, in tcp_info info, string congestion, SocketTag tag, in flow_state state)
     {
-        tcp_state state = (tcp_state)message.idiag_state;
-        bool finReceived = state is TCP_CLOSE_WAIT or TCP_LAST_ACK or TCP_CLOSING;
+        bool finReceived = (tcp_state)message.idiag_state is TCP_CLOSE_WAIT or TCP_LAST_ACK or TCP_CLOSING;
+        ref readonly flow_core flow = ref state.core;
         return new FlowSnapshot
         {
             Cookie = ((ulong)message.id.cookie_high << 32) | message.id.cookie_low,
@@ -72,13 +74,25 @@ internal readonly unsafe struct DiagReply(uint tagMap, uint flowMap)
             Tag = tag,
             Direction = (FlowDirection)flow.direction,
             BeginKtimeNs = flow.begin_ns == 0 ? null : flow.begin_ns,
+            FirstSendSequence = flow.established_ns == 0 ? null : flow.first_send,
+            FirstReceiveSequence = flow.established_ns == 0 ? null : flow.first_receive,
+            HandshakeRttUs = FlowTimes.HandshakeRttUs(in flow),
+            ZeroWindows = flow.zero_windows,
+            OutOfOrderSegments = info.tcpi_rcv_ooopack,
+            RetransmittedBytes = flow.retrans_bytes,
+            PendingRtts = Pending.Of(in state.facts.rtts),
+            PendingTxBursts = Pending.Of(in state.facts.tx),
+            PendingRxBursts = Pending.Of(in state.facts.rx),
             Pid = (int)flow.pid,
             Comm = Names.Text(flow.comm),
         };
     }
 
+    private static FlowSnapshot WithPackets(FlowSnapshot snapshot, flow_packets packets) =>
+        snapshot with { PendingTxPackets = Pending.Of(in packets.tx), PendingRxPackets = Pending.Of(in packets.rx) };
+
     // One nested attribute per map, in which its id comes before its value (net/core/bpf_sk_storage.c, diag_get).
-    private void ReadStorages(ReadOnlySpan<byte> storages, ref SocketTag tag, ref flow_state flow)
+    private void ReadStorages(ReadOnlySpan<byte> storages, ref SocketTag tag)
     {
         while (Next(ref storages, out int type, out ReadOnlySpan<byte> storage))
         {
@@ -92,10 +106,6 @@ internal readonly unsafe struct DiagReply(uint tagMap, uint flowMap)
                 else if (part == SK_DIAG_BPF_STORAGE_MAP_VALUE && map == tagMap)
                 {
                     tag = Prefix<SocketTag>(value, sizeof(SocketTag));
-                }
-                else if (part == SK_DIAG_BPF_STORAGE_MAP_VALUE && map == flowMap)
-                {
-                    flow = Prefix<flow_state>(value, sizeof(flow_state));
                 }
             }
         }

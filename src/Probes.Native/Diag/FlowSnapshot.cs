@@ -55,6 +55,39 @@ public sealed record FlowSnapshot
     /// <summary>When it began, in ns of CLOCK_MONOTONIC; null as for <see cref="Direction"/>.</summary>
     public ulong? BeginKtimeNs { get; init; }
 
+    /// <summary>As <see cref="FlowEvent.FirstSendSequence"/>; null as for <see cref="Direction"/>.</summary>
+    public uint? FirstSendSequence { get; init; }
+
+    /// <summary>As <see cref="FlowEvent.FirstReceiveSequence"/>; null as for <see cref="Direction"/>.</summary>
+    public uint? FirstReceiveSequence { get; init; }
+
+    /// <summary>As <see cref="FlowEvent.HandshakeRttUs"/>; null as for <see cref="Direction"/>.</summary>
+    public uint? HandshakeRttUs { get; init; }
+
+    /// <summary>As <see cref="FlowEvent.ZeroWindows"/>; 0 as for <see cref="Direction"/>.</summary>
+    public uint ZeroWindows { get; init; }
+
+    /// <summary>As <see cref="FlowEvent.OutOfOrderSegments"/>.</summary>
+    public uint? OutOfOrderSegments { get; init; }
+
+    /// <summary>As <see cref="FlowEvent.RetransmittedBytes"/>; 0 as for <see cref="Direction"/>.</summary>
+    public ulong RetransmittedBytes { get; init; }
+
+    /// <summary>RTT samples not reported yet, the one of the last acknowledgement among them.</summary>
+    public PendingFacts<RttSample> PendingRtts { get; init; } = PendingFacts<RttSample>.None;
+
+    /// <summary>The open burst of sent data.</summary>
+    public PendingFacts<Burst> PendingTxBursts { get; init; } = PendingFacts<Burst>.None;
+
+    /// <summary>The open burst of received data.</summary>
+    public PendingFacts<Burst> PendingRxBursts { get; init; } = PendingFacts<Burst>.None;
+
+    /// <summary>Sent packets not reported yet.</summary>
+    public PendingFacts<Packet> PendingTxPackets { get; init; } = PendingFacts<Packet>.None;
+
+    /// <summary>Received packets not reported yet.</summary>
+    public PendingFacts<Packet> PendingRxPackets { get; init; } = PendingFacts<Packet>.None;
+
     /// <summary>The owner as in <see cref="FlowEvent.Pid"/>; 0 if unknown.</summary>
     public int Pid { get; init; }
 

@@ -26,6 +26,10 @@ internal sealed record MapSpec(string Name, bpf_map_type Type, int KeySize, int 
         };
     }
 
+    /// <summary>One value, whose address programs know: they reach it without a call (since 5.2), and this process by mmap (5.5).</summary>
+    public static MapSpec Memory(string name, int bytes) =>
+        new MapSpec(name, bpf_map_type.BPF_MAP_TYPE_ARRAY, sizeof(uint), bytes, 1) { Flags = bpf_map_flags.BPF_F_MMAPABLE };
+
     /// <summary>Values by index, each with a copy per CPU that programs change without atomics.</summary>
     public static MapSpec PerCpuArray(string name, int valueSize, int count) =>
         new MapSpec(name, bpf_map_type.BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(uint), valueSize, count);

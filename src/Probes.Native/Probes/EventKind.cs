@@ -8,4 +8,8 @@ internal enum EventKind
     Closed = 3,
     Failed = 4,
     Retransmit = 5,
+    Received = 6,
+    Sent = 7,
+    ReceivedPackets = 8,
+    SentPackets = 9,
 }

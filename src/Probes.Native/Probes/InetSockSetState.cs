@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using NodeBox.Probes.Native.Asm;
 using NodeBox.Probes.Native.Programs;
 using NodeBox.Probes.Native.Sys;
@@ -10,15 +9,12 @@ namespace NodeBox.Probes.Native.Probes;
 /// <summary>
 /// The life of flows: a record when connect begins, when the handshake is done, and when the socket's life ends.
 /// inet_sock_set_state(sk, oldstate, newstate) comes before the state changes and, for SYN_SENT, in the thread that connects.
+/// R8 is the flow's state, which <see cref="FlowRecordCode"/> finds on the stack.
 /// </summary>
 internal sealed class InetSockSetState
 {
     public const string Tracepoint = "inet_sock_set_state";
 
-    private static readonly Field s_old = new(-16, 8);
-    private static readonly Field s_new = new(-24, 8);
-    private static readonly Field s_kind = new(-32, 8);
-    private static flow_event s_event;
     private static flow_state s_flow;
 
     private readonly Assembler _asm = new();
@@ -28,20 +24,22 @@ internal sealed class InetSockSetState
     private InetSockSetState(ProbeTarget target)
     {
         _target = target;
-        _tcp = new TcpFields(target.Btf);
+        _tcp = target.Tcp;
     }
 
     /// <param name="program">This program's index in the ledgers.</param>
     public static ProgramSpec Assemble(ProbeTarget target, int program)
     {
         InetSockSetState probe = new(target);
+        FlowRecordCode record = new(target);
         probe.Dispatch(program);
         probe.Opened();
         probe.HandshakeBegun();
         probe.Established();
-        probe.OwnerCloses();
+        probe.Changed();
         probe.Closed();
-        probe.Emit();
+        record.Emit(probe._asm);
+        record.EmitClosed(probe._asm);
         probe._asm.EndLedger(LedgerCode.Filtered, LedgerCode.Aggregated, LedgerCode.Emitted, LedgerCode.Dropped);
         return new ProgramSpec("nodebox_state", Tracepoint, target.Btf.Tracepoint(Tracepoint), probe._asm.Assemble());
     }
@@ -50,33 +48,36 @@ internal sealed class InetSockSetState
     {
         _asm.Load(R6, R1, Field.Argument(0))
             .Load(R2, R1, Field.Argument(1))
-            .Store(R10, s_old, R2)
+            .Store(R10, FlowRecordCode.OldState, R2)
             .Load(R2, R1, Field.Argument(2))
-            .Store(R10, s_new, R2)
+            .Store(R10, FlowRecordCode.NewState, R2)
+            .Store(R10, FlowRecordCode.Flow, 0)
             .BeginLedger(_target.Maps.Ledgers, program)
-            .FilterSocket(_target.Socket, _target.NetNamespace)
+            .FilterNamespace(_target.Socket, _target.NetNamespace)
+            .FilterProtocol(_target.Socket)
             .LoadTcpSock()
-            .Load(R2, R10, s_new)
+            .Load(R2, R10, FlowRecordCode.NewState)
             .JumpIfEqual(R2, (int)TCP_SYN_SENT, "opened")
             .JumpIfEqual(R2, (int)TCP_SYN_RECV, "handshake begun")
             .JumpIfEqual(R2, (int)TCP_ESTABLISHED, "established")
-            .JumpIfEqual(R2, (int)TCP_FIN_WAIT1, "owner closes")
-            .JumpIfEqual(R2, (int)TCP_LAST_ACK, "owner closes")
             .JumpIfEqual(R2, (int)TCP_CLOSE, "closed")
-            .Jump(LedgerCode.Filtered);
+            .JumpIfEqual(R2, (int)TCP_LISTEN, LedgerCode.Filtered)
+            .Jump("changed");
     }
 
     // A socket can connect again after it was disconnected, so what its storage holds is overwritten.
     private void Opened()
     {
+        string next = _target.Options.Openings ? "emit" : LedgerCode.Aggregated;
         _asm.Label("opened")
-            .Store(R10, s_kind, (int)EventKind.Opened)
-            .BeginFlow(_target.Maps.Flows, FlowDirection.Active, "open without storage")
+            .Store(R10, FlowRecordCode.Kind, (int)EventKind.Opened)
+            .BeginFlow(_target, FlowDirection.Active, "open without storage")
+            .Store(R10, FlowRecordCode.Flow, R8)
             .WriteOwner()
-            .Jump("emit")
+            .Jump(next)
             .Label("open without storage")
             .CountMissed()
-            .Jump("emit");
+            .Jump(next);
     }
 
     // The kernel clones a listener only when the handshake's last segment arrives (tcp_check_req); the ports are not set yet.
@@ -84,49 +85,82 @@ internal sealed class InetSockSetState
     private void HandshakeBegun()
     {
         _asm.Label("handshake begun")
-            .Load(R2, R10, s_old)
+            .Load(R2, R10, FlowRecordCode.OldState)
             .JumpIfNotEqual(R2, (int)TCP_LISTEN, LedgerCode.Filtered)
-            .BeginFlow(_target.Maps.Flows, FlowDirection.Passive, "handshake without storage")
+            .BeginFlow(_target, FlowDirection.Passive, "handshake without storage")
             .Jump(LedgerCode.Aggregated)
             .Label("handshake without storage")
             .CountMissed()
             .Jump(LedgerCode.Aggregated);
     }
 
-    // What has been retransmitted by now is SYNs or, inherited from the request (tcp_create_openreq_child), SYN-ACKs.
     // At the passive end the first RTT sample is SYN-ACK to ACK (tcp_synack_rtt_meas): going back by it gives the time of the SYN.
     private void Established()
     {
         _asm.Label("established")
-            .Store(R10, s_kind, (int)EventKind.Established)
-            .GetStorage(_target.Maps.Flows)
-            .JumpIfEqual(R0, 0, "emit")
-            .Move(R8, R0)
-            .Load(R1, R7, _tcp.TotalRetrans)
-            .Store(R8, Of(ref s_flow.retrans_seen), R1)
-            .Store(R8, Of(ref s_flow.retrans_bare), R1)
-            .Call(Helper.KtimeGetNs)
-            .Store(R8, Of(ref s_flow.established_ns), R0)
-            .Load(R1, R8, Of(ref s_flow.direction))
+            .Store(R10, FlowRecordCode.Kind, (int)EventKind.Established)
+            .FindFlow(_target, "emit")
+            .Store(R10, FlowRecordCode.Flow, R8);
+        BeginCounts();
+        _asm.Call(Helper.KtimeGetNs)
+            .Store(R8, Of(ref s_flow.core.established_ns), R0)
+            .Load(R1, R8, Of(ref s_flow.core.direction))
             .JumpIfNotEqual(R1, (int)FlowDirection.Passive, "emit")
             .Load(R1, R7, _tcp.SmoothedRtt)
             .JumpIfEqual(R1, 0, "emit")
             .ShiftRight(R1, 3)
+            .Store(R8, Of(ref s_flow.core.handshake_us), R1)
             .Multiply(R1, 1000)
             .Subtract(R0, R1)
-            .Store(R8, Of(ref s_flow.begin_ns), R0)
+            .Store(R8, Of(ref s_flow.core.begin_ns), R0)
             .Jump("emit");
     }
 
-    // close() and shutdown() move to these states in the caller's thread: the owner of a passive socket that never received.
-    private void OwnerCloses()
+    // What has been retransmitted by now is SYNs or, inherited from the request (tcp_create_openreq_child), SYN-ACKs; what was delivered is
+    // those, too. bytes_acked counts a connecting socket's SYN, not an accepted one's; bytes_received counts no SYN.
+    private void BeginCounts()
     {
-        _asm.Label("owner closes")
-            .GetStorage(_target.Maps.Flows)
-            .JumpIfEqual(R0, 0, LedgerCode.Filtered)
-            .Move(R8, R0)
-            .Load(R1, R8, Of(ref s_flow.pid))
-            .JumpIfNotEqual(R1, 0, LedgerCode.Filtered)
+        _asm.Load(R1, R7, _tcp.TotalRetrans)
+            .Store(R8, Of(ref s_flow.core.retrans_seen), R1)
+            .Store(R8, Of(ref s_flow.core.retrans_bare), R1)
+            .Load(R1, R7, _tcp.Delivered)
+            .Store(R8, Of(ref s_flow.facts.delivered), R1)
+            .Load(R1, R7, _tcp.SegmentSize)
+            .Store(R8, Of(ref s_flow.facts.mss), R1)
+            .Load(R1, R7, _tcp.ReceiveNext)
+            .Load(R2, R7, _tcp.BytesReceived)
+            .Subtract(R1, R2)
+            .Store(R8, Of(ref s_flow.core.first_receive), R1)
+            .Store(R8, Of(ref s_flow.facts.rx.next_seq), R1)
+            .Load(R3, R7, _tcp.SendUnacknowledged)
+            .Load(R2, R7, _tcp.BytesAcked)
+            .Subtract(R3, R2)
+            .Load(R2, R8, Of(ref s_flow.core.direction))
+            .JumpIfEqual(R2, (int)FlowDirection.Passive, "passive")
+            .Add(R3, 1)
+            .Label("passive")
+            .Store(R8, Of(ref s_flow.core.first_send), R3)
+            .Store(R8, Of(ref s_flow.facts.tx.next_seq), R3);
+        if (_target.Options.Packets)
+        {
+            _asm.Store(R8, PacketCode.NextOf(TrafficDirection.Rx), R1)
+                .Store(R8, PacketCode.NextOf(TrafficDirection.Tx), R3);
+        }
+    }
+
+    // From ESTABLISHED on, tcp_probe sees no more acknowledgements: of each stretch between changes the last one's sample remains.
+    // close() and shutdown() change in the caller's thread: the owner of a passive socket that never received.
+    private void Changed()
+    {
+        _asm.Label("changed")
+            .FindFlow(_target, LedgerCode.Filtered)
+            .TakeRtt(_tcp)
+            .Load(R1, R8, Of(ref s_flow.core.pid))
+            .JumpIfNotEqual(R1, 0, LedgerCode.Aggregated)
+            .Load(R1, R10, FlowRecordCode.NewState)
+            .JumpIfEqual(R1, (int)TCP_FIN_WAIT1, "owner closes")
+            .JumpIfNotEqual(R1, (int)TCP_LAST_ACK, LedgerCode.Aggregated)
+            .Label("owner closes")
             .WriteOwner()
             .Jump(LedgerCode.Aggregated);
     }
@@ -134,45 +168,21 @@ internal sealed class InetSockSetState
     private void Closed()
     {
         _asm.Label("closed")
-            .Store(R10, s_kind, (int)EventKind.Failed)
-            .Load(R2, R10, s_old)
-            .JumpIfEqual(R2, (int)TCP_SYN_SENT, "emit")
-            .JumpIfEqual(R2, (int)TCP_SYN_RECV, "emit")
+            .Load(R2, R10, FlowRecordCode.OldState)
             .JumpIfEqual(R2, (int)TCP_LISTEN, LedgerCode.Filtered)
             .JumpIfEqual(R2, (int)TCP_CLOSE, LedgerCode.Filtered)
-            .Store(R10, s_kind, (int)EventKind.Closed);
+            .Store(R10, FlowRecordCode.Kind, (int)EventKind.Closed)
+            .JumpIfEqual(R2, (int)TCP_SYN_SENT, "failed")
+            .JumpIfEqual(R2, (int)TCP_SYN_RECV, "failed")
+            .FindFlow(_target, "emit")
+            .Store(R10, FlowRecordCode.Flow, R8)
+            .TakeRtt(_tcp)
+            .Jump("emit closed")
+            .Label("failed")
+            .Store(R10, FlowRecordCode.Kind, (int)EventKind.Failed)
+            .FindFlow(_target, "emit")
+            .Store(R10, FlowRecordCode.Flow, R8);
     }
-
-    private void Emit()
-    {
-        _asm.Label("emit")
-            .Reserve(_target.Maps.Events, Unsafe.SizeOf<flow_event>())
-            .Copy(R8, At(ref s_event.header.kind), R10, s_kind with { Size = 4 })
-            .Copy(R8, At(ref s_event.old_state), R10, s_old with { Size = 4 })
-            .WriteHeader(_target.Socket, _target.Maps.Tags)
-            .Copy(R8, At(ref s_event.sk_err), R6, _tcp.Error)
-            .Copy(R8, At(ref s_event.sk_flags), R6, _tcp.Flags)
-            .Copy(R8, At(ref s_event.bytes_acked), R7, _tcp.BytesAcked)
-            .Copy(R8, At(ref s_event.bytes_received), R7, _tcp.BytesReceived)
-            .Copy(R8, At(ref s_event.bytes_sent), R7, _tcp.BytesSent)
-            .Copy(R8, At(ref s_event.bytes_retrans), R7, _tcp.BytesRetrans)
-            .Copy(R8, At(ref s_event.snd_una), R7, _tcp.SendUnacknowledged)
-            .Copy(R8, At(ref s_event.snd_nxt), R7, _tcp.SendNext)
-            .Copy(R8, At(ref s_event.write_seq), R7, _tcp.WriteSequence)
-            .Copy(R8, At(ref s_event.total_retrans), R7, _tcp.TotalRetrans)
-            .Copy(R8, At(ref s_event.data_segs_out), R7, _tcp.DataSegmentsOut)
-            .Copy(R8, At(ref s_event.data_segs_in), R7, _tcp.DataSegmentsIn)
-            .Copy(R8, At(ref s_event.srtt_us), R7, _tcp.SmoothedRtt)
-            .Copy(R8, At(ref s_event.min_rtt_us), R7, _tcp.MinRtt)
-            .Load(R2, R7, _tcp.Congestion)
-            .Copy(R8, At(ref s_event.congestion), R2, _tcp.CongestionName)
-            .GetStorage(_target.Maps.Flows)
-            .CopyOrZero(R8, At(ref s_event.flow), R0)
-            .Submit();
-    }
-
-    private static Field At<T>(ref T field)
-        where T : unmanaged => Layout.Of(ref s_event, ref field);
 
     private static Field Of<T>(ref T field)
         where T : unmanaged => Layout.Of(ref s_flow, ref field);

@@ -43,6 +43,16 @@ internal static class LedgerCode
     /// <summary>Counts something that was lost: outside of the balance, as its run ends at a label like others.</summary>
     public static Assembler CountMissed(this Assembler asm) => asm.Count(Layout.Of(ref s_ledger, ref s_ledger.missed));
 
+    /// <summary>Ends the run as <see cref="Slots.Outcome"/> says.</summary>
+    public static Assembler EndRun(this Assembler asm)
+    {
+        return asm
+            .Load(R1, R10, Slots.Outcome)
+            .JumpIfEqual(R1, (int)RunEnd.Aggregated, Aggregated)
+            .JumpIfEqual(R1, (int)RunEnd.Emitted, Emitted)
+            .Jump(Dropped);
+    }
+
     /// <summary>The ends of the program. The verifier refuses code that nothing reaches, so only the outcomes used are named.</summary>
     public static Assembler EndLedger(this Assembler asm, params ReadOnlySpan<string> outcomes)
     {

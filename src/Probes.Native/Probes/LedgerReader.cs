@@ -26,6 +26,6 @@ internal static class LedgerReader
     private static ProbeLedger ReadOnce(Program program, Map ledgers, int index)
     {
         ulong[] sum = PerCpuArray.Sum(ledgers, index);
-        return new ProbeLedger(program.Spec.Tracepoint, sum[0], sum[1], sum[2], sum[3], sum[4], sum[5] + program.Info.recursion_misses);
+        return new ProbeLedger(program.Spec.Account, sum[0], sum[1], sum[2], sum[3], sum[4], sum[5] + program.Info.recursion_misses);
     }
 }

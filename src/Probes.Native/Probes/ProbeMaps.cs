@@ -1,4 +1,3 @@
-using NodeBox.Probes.Native.Btf;
 using NodeBox.Probes.Native.Maps;
 using NodeBox.Probes.Native.Tags;
 
@@ -9,13 +8,13 @@ internal sealed class ProbeMaps : IDisposable
 {
     private readonly List<Map> _maps = [];
 
-    public unsafe ProbeMaps(int ringBytes, int programs)
+    public unsafe ProbeMaps(FlowProbeOptions options, int programs)
     {
         try
         {
-            Events = Create(MapSpec.RingBuffer("nodebox_events", ringBytes));
+            Events = Create(MapSpec.RingBuffer("nodebox_events", options.RingBufferBytes));
             Tags = Create(TagMap.Spec);
-            Flows = Create(MapSpec.SocketStorage("nodebox_flows", FlowTypes()));
+            Flows = Create(MapSpec.Memory("nodebox_flows", FlowTable.Bytes(options)));
             Ledgers = Create(MapSpec.PerCpuArray("nodebox_ledger", sizeof(program_ledger), programs));
         }
         catch
@@ -29,6 +28,7 @@ internal sealed class ProbeMaps : IDisposable
 
     public Map Tags { get; }
 
+    /// <summary>The <see cref="FlowTable"/>.</summary>
     public Map Flows { get; }
 
     public Map Ledgers { get; }
@@ -39,16 +39,6 @@ internal sealed class ProbeMaps : IDisposable
         {
             map.Dispose();
         }
-    }
-
-    private static unsafe MapTypes FlowTypes()
-    {
-        BtfBuilder types = new();
-        int key = types.Int("int", 4, signed: true);
-        int u64 = types.Int("__u64", 8, signed: false);
-        int words = types.Array(u64, key, sizeof(flow_state) / 8);
-        int value = types.Struct("nodebox_flow", sizeof(flow_state), ("words", words, 0));
-        return new MapTypes(types.Build(), key, value, sizeof(flow_state));
     }
 
     private Map Create(MapSpec spec)

@@ -1,6 +1,7 @@
 using NodeBox.Probes.Native.Asm;
 using NodeBox.Probes.Native.Maps;
 using NodeBox.Probes.Native.Sys;
+using NodeBox.Probes.Native.Tags;
 using static NodeBox.Probes.Native.Asm.Register;
 
 namespace NodeBox.Probes.Native.Probes;
@@ -14,12 +15,18 @@ internal static class SocketCode
     private const int MappedPrefix = unchecked((int)0xffff0000);
     private static event_header s_header;
 
-    /// <summary>Ends the run as filtered unless the socket is TCP and in the namespace.</summary>
-    public static Assembler FilterSocket(this Assembler asm, SocketFields fields, uint netNamespace)
+    /// <summary>Ends the run as filtered unless the socket is TCP.</summary>
+    public static Assembler FilterProtocol(this Assembler asm, SocketFields fields)
     {
         return asm
             .Load(R1, R6, fields.Protocol)
-            .JumpIfNotEqual(R1, Net.IPPROTO_TCP, LedgerCode.Filtered)
+            .JumpIfNotEqual(R1, Net.IPPROTO_TCP, LedgerCode.Filtered);
+    }
+
+    /// <summary>Ends the run as filtered unless the socket is in the namespace.</summary>
+    public static Assembler FilterNamespace(this Assembler asm, SocketFields fields, uint netNamespace)
+    {
+        return asm
             .Load(R1, R6, fields.Namespace)
             .Load(R1, R1, fields.NamespaceNumber)
             .JumpIfNotEqual32(R1, unchecked((int)netNamespace), LedgerCode.Filtered);
@@ -46,28 +53,25 @@ internal static class SocketCode
             .Call(Helper.SkStorageGet);
     }
 
-    /// <summary>R8 = a record of the ring; ends the run as dropped when the ring is full.</summary>
-    public static Assembler Reserve(this Assembler asm, Map ring, int size)
+    /// <summary>R0 = a record of the ring, or null when it is full.</summary>
+    public static Assembler TryReserve(this Assembler asm, Map ring, int size)
     {
         return asm
             .LoadMap(R1, ring.Fd.Number)
             .Move(R2, size)
             .Move(R3, 0)
-            .Call(Helper.RingbufReserve)
-            .JumpIfEqual(R0, 0, LedgerCode.Dropped)
-            .Move(R8, R0);
+            .Call(Helper.RingbufReserve);
     }
 
     /// <summary>
-    /// Hands the record over and ends the run as emitted. The reader is not woken, which costs 2 µs a record; it drains on a timer.
+    /// Hands over the record in R8. The reader is not woken, which costs 2 µs a record; it drains on a timer.
     /// </summary>
     public static Assembler Submit(this Assembler asm)
     {
         return asm
             .Move(R1, R8)
             .Move(R2, Net.BPF_RB_NO_WAKEUP)
-            .Call(Helper.RingbufSubmit)
-            .Jump(LedgerCode.Emitted);
+            .Call(Helper.RingbufSubmit);
     }
 
     /// <summary>Writes the record's header but for its kind.</summary>
@@ -83,28 +87,32 @@ internal static class SocketCode
             .Copy(R8, At(ref s_header.remote_port), R6, fields.RemotePort)
             .WriteAddresses(fields)
             .GetStorage(tags)
-            .CopyOrZero(R8, At(ref s_header.tag), R0);
+            .CopyOrZero(R8, At(ref s_header.tag), R0, new Field(0, SocketTag.Size));
     }
 
     /// <summary>Copies word by word through R1.</summary>
-    public static Assembler Copy(this Assembler asm, Register to, Field target, Register from, Field source)
+    public static Assembler Copy(this Assembler asm, Register to, Field target, Register from, Field source) =>
+        asm.Copy(to, target, from, source, R1);
+
+    /// <summary>Copies word by word through another register.</summary>
+    public static Assembler Copy(this Assembler asm, Register to, Field target, Register from, Field source, Register through)
     {
         foreach ((Field load, Field store) in source.Words().Zip(target.Words()))
         {
-            asm.Load(R1, from, load).Store(to, store, R1);
+            asm.Load(through, from, load).Store(to, store, through);
         }
 
         return asm;
     }
 
-    /// <summary>Copies what R0-like pointer <paramref name="from"/> points to, or writes zeros where it is null.</summary>
-    public static Assembler CopyOrZero(this Assembler asm, Register to, Field target, Register from)
+    /// <summary>Copies what <paramref name="from"/> points to, or writes zeros where it is null.</summary>
+    public static Assembler CopyOrZero(this Assembler asm, Register to, Field target, Register from, Field source)
     {
-        string zero = $"zero {target.Offset}";
-        string done = $"done {target.Offset}";
+        string zero = asm.NewLabel("zero");
+        string done = asm.NewLabel("done");
         return asm
             .JumpIfEqual(from, 0, zero)
-            .Copy(to, target, from, new Field(0, target.Size))
+            .Copy(to, target, from, source)
             .Jump(done)
             .Label(zero)
             .Zero(to, target)
@@ -126,16 +134,18 @@ internal static class SocketCode
     {
         Field local = At(ref s_header.local);
         Field remote = At(ref s_header.remote);
+        string ipv6 = asm.NewLabel("ipv6");
+        string written = asm.NewLabel("addresses written");
         return asm
             .Load(R1, R6, fields.Family)
-            .JumpIfEqual(R1, Net.AF_INET6, "ipv6")
+            .JumpIfEqual(R1, Net.AF_INET6, ipv6)
             .WriteMapped(local, fields.Local4)
             .WriteMapped(remote, fields.Remote4)
-            .Jump("addresses written")
-            .Label("ipv6")
+            .Jump(written)
+            .Label(ipv6)
             .Copy(R8, local, R6, fields.Local6)
             .Copy(R8, remote, R6, fields.Remote6)
-            .Label("addresses written");
+            .Label(written);
     }
 
     private static Assembler WriteMapped(this Assembler asm, Field target, Field source)

@@ -8,6 +8,14 @@ internal sealed class SocketFields(BtfSpec btf)
 {
     public Field Protocol { get; } = btf.Field("sock", "sk_protocol");
 
+    /// <summary>0 until somebody asked for it by the helper.</summary>
+    public Field Cookie { get; } = btf.Field("sock", "__sk_common.skc_cookie.counter");
+
+    public Field State { get; } = btf.Field("sock", "__sk_common.skc_state");
+
+    /// <summary>Bytes that arrived while a process held the socket, and what of them is being worked off.</summary>
+    public Field Backlog { get; } = btf.Field("sock", "sk_backlog.len");
+
     public Field Namespace { get; } = btf.Field("sock", "__sk_common.skc_net.net");
 
     public Field NamespaceNumber { get; } = btf.Field("net", "ns.inum");

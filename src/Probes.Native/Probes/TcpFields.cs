@@ -25,6 +25,27 @@ internal sealed class TcpFields(BtfSpec btf)
 
     public Field WriteSequence { get; } = btf.Field("tcp_sock", "write_seq");
 
+    public Field ReceiveNext { get; } = btf.Field("tcp_sock", "rcv_nxt");
+
+    /// <summary>Since 5.4; null where the kernel has none.</summary>
+    public Field? OutOfOrderSegments { get; } = btf.FindField("tcp_sock", "rcv_ooopack");
+
+    /// <summary>Segments delivered to the other end, as acknowledgements say.</summary>
+    public Field Delivered { get; } = btf.Field("tcp_sock", "delivered");
+
+    /// <summary>The RTT of what was delivered last, in µs (net/ipv4/tcp_recovery.c, tcp_rack_advance); null where the kernel has none.</summary>
+    public Field? RackRtt { get; } = btf.FindField("tcp_sock", "rack.rtt_us");
+
+    public Field? RackEndSequence { get; } = btf.FindField("tcp_sock", "rack.end_seq");
+
+    /// <summary>When the last packet came or went, in µs.</summary>
+    public Field LastPacket { get; } = btf.Field("tcp_sock", "tcp_mstamp");
+
+    /// <summary>What a segment sent now may have, but for the options that it needs (at most 40 bytes).</summary>
+    public Field SegmentSize { get; } = btf.Field("tcp_sock", "mss_cache");
+
+    public Field SendWindow { get; } = btf.Field("tcp_sock", "snd_wnd");
+
     public Field TotalRetrans { get; } = btf.Field("tcp_sock", "total_retrans");
 
     public Field DataSegmentsOut { get; } = btf.Field("tcp_sock", "data_segs_out");

@@ -6,7 +6,6 @@ namespace NodeBox.Probes.Native.Probes;
 
 /// <summary>
 /// The owner of accepted sockets. tcp_rcv_space_adjust(sk) runs in the thread that receives; accept(2) itself has no tracepoint.
-/// Only sockets of this namespace have a state, so that no other filter is needed.
 /// </summary>
 internal static class TcpRcvSpaceAdjust
 {
@@ -20,10 +19,8 @@ internal static class TcpRcvSpaceAdjust
         Assembler asm = new();
         asm.Load(R6, R1, Field.Argument(0))
             .BeginLedger(target.Maps.Ledgers, program)
-            .GetStorage(target.Maps.Flows)
-            .JumpIfEqual(R0, 0, LedgerCode.Filtered)
-            .Move(R8, R0)
-            .Load(R1, R8, Layout.Of(ref s_flow, ref s_flow.pid))
+            .FindFlow(target, LedgerCode.Filtered)
+            .Load(R1, R8, Layout.Of(ref s_flow, ref s_flow.core.pid))
             .JumpIfNotEqual(R1, 0, LedgerCode.Filtered)
             .WriteOwner()
             .Jump(LedgerCode.Aggregated)

@@ -47,7 +47,7 @@ internal static class TcpRetransmitSkb
         asm.Store(R10, s_error, R2)
             .Store(R10, s_skb, R7)
             .BeginLedger(target.Maps.Ledgers, program)
-            .FilterSocket(target.Socket, target.NetNamespace)
+            .FilterNamespace(target.Socket, target.NetNamespace)
             .LoadTcpSock();
     }
 
@@ -55,30 +55,33 @@ internal static class TcpRetransmitSkb
     // says which.
     private static void Remember(Assembler asm, ProbeTarget target)
     {
-        Field seen = Of(ref s_flow.retrans_seen);
-        Field bare = Of(ref s_flow.retrans_bare);
-        Field data = Of(ref s_flow.retrans_data);
-        SkbFields skb = new(target.Btf);
-        asm.GetStorage(target.Maps.Flows)
-            .JumpIfEqual(R0, 0, "remembered")
+        Field seen = Of(ref s_flow.core.retrans_seen);
+        Field bare = Of(ref s_flow.core.retrans_bare);
+        Field data = Of(ref s_flow.core.retrans_data);
+        SkbFields skb = target.Skb;
+        asm.FindFlow(target, "remembered")
             .Load(R3, R7, target.Btf.Field("tcp_sock", "total_retrans"))
-            .Load(R4, R0, seen)
-            .Store(R0, seen, R3)
+            .Load(R4, R8, seen)
+            .Store(R8, seen, R3)
             .Load(R5, R10, s_skb)
             .Load(R1, R5, skb.Length)
             .JumpIfNotEqual(R1, 0, "with data")
             .Subtract(R3, R4)
-            .Load(R1, R0, bare)
+            .Load(R1, R8, bare)
             .Add(R1, R3)
-            .Store(R0, bare, R1)
+            .Store(R8, bare, R1)
             .Jump("remembered")
             .Label("with data")
             .Load(R1, R10, s_error)
             .JumpIfNotEqual32(R1, 0, "remembered")
             .Load(R2, R5, skb.Segments)
-            .Load(R1, R0, data)
+            .Load(R1, R8, data)
             .Add(R1, R2)
-            .Store(R0, data, R1)
+            .Store(R8, data, R1)
+            .Load(R2, R5, skb.Length)
+            .Load(R1, R8, Of(ref s_flow.core.retrans_bytes))
+            .Add(R1, R2)
+            .Store(R8, Of(ref s_flow.core.retrans_bytes), R1)
             .Label("remembered")
             .Load(R1, R10, s_error)
             .JumpIfNotEqual32(R1, 0, LedgerCode.Aggregated);
@@ -86,8 +89,10 @@ internal static class TcpRetransmitSkb
 
     private static void Emit(Assembler asm, ProbeTarget target)
     {
-        SkbFields skb = new(target.Btf);
-        asm.Reserve(target.Maps.Events, Unsafe.SizeOf<retransmit_event>())
+        SkbFields skb = target.Skb;
+        asm.TryReserve(target.Maps.Events, Unsafe.SizeOf<retransmit_event>())
+            .JumpIfEqual(R0, 0, LedgerCode.Dropped)
+            .Move(R8, R0)
             .Store(R8, At(ref s_event.header.kind), (int)EventKind.Retransmit)
             .WriteHeader(target.Socket, target.Maps.Tags)
             .Load(R2, R10, s_skb)
@@ -97,7 +102,8 @@ internal static class TcpRetransmitSkb
             .Copy(R8, At(ref s_event.segs), R2, skb.Segments)
             .Copy(R8, At(ref s_event.state), R6, target.Btf.Field("sock", "__sk_common.skc_state"))
             .Store(R8, At(ref s_event.reserved), 0)
-            .Submit();
+            .Submit()
+            .Jump(LedgerCode.Emitted);
     }
 
     private static Field At<T>(ref T field)
@@ -105,22 +111,4 @@ internal static class TcpRetransmitSkb
 
     private static Field Of<T>(ref T field)
         where T : unmanaged => Layout.Of(ref s_flow, ref field);
-
-    /// <summary>TCP keeps its own data of an skb in its control buffer (include/net/tcp.h, TCP_SKB_CB).</summary>
-    private sealed class SkbFields(BtfSpec btf)
-    {
-        public Field Length { get; } = btf.Field("sk_buff", "len");
-
-        public Field Sequence { get; } = Control(btf, "seq");
-
-        public Field EndSequence { get; } = Control(btf, "end_seq");
-
-        public Field Segments { get; } = Control(btf, "tcp_gso_segs");
-
-        private static Field Control(BtfSpec btf, string member)
-        {
-            Field inside = btf.Field("tcp_skb_cb", member);
-            return inside with { Offset = inside.Offset + btf.Field("sk_buff", "cb").Offset };
-        }
-    }
 }

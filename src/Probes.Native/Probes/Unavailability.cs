@@ -6,9 +6,9 @@ namespace NodeBox.Probes.Native.Probes;
 /// <summary>Says in one sentence why probes cannot be attached here.</summary>
 internal static class Unavailability
 {
-    // Socket cookies in tracing programs and recursion_misses; the other needs are older (tp_btf 5.5, ring buffer 5.8, socket storage
-    // 5.11).
-    private static readonly Version s_needed = new(5, 12);
+    // The socket iterator with the socket's lock; the other needs are older (tp_btf 5.5, ring buffer 5.8, socket storage 5.11, socket cookies
+    // in tracing programs, atomic exchange and recursion_misses 5.12).
+    private static readonly Version s_needed = new(5, 15);
 
     /// <returns>Null for errors that are not about this machine.</returns>
     public static string? Explain(Exception error)

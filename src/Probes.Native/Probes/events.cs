@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using NodeBox.Probes.Native.Sys;
 using NodeBox.Probes.Native.Tags;
 
@@ -40,8 +41,12 @@ internal struct flow_event
     public uint data_segs_in;
     public uint srtt_us;
     public uint min_rtt_us;
+
+    /// <summary>All ones where the kernel has none.</summary>
+    public uint rcv_ooopack;
+    public uint reserved;
     public name16 congestion;
-    public flow_state flow;
+    public flow_core flow;
 }
 
 internal struct retransmit_event
@@ -55,8 +60,25 @@ internal struct retransmit_event
     public uint reserved;
 }
 
-/// <summary>What the programs remember of a socket between its events.</summary>
+/// <summary>An established flow's last record: with all that was not reported before.</summary>
+internal struct closed_event
+{
+    public flow_event flow;
+    public flow_facts facts;
+}
+
+/// <summary>What the programs remember of a socket between its events: whole cache lines.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 512)]
 internal struct flow_state
+{
+    /// <summary>The socket's, 0 where the place is free.</summary>
+    public ulong cookie;
+    public flow_core core;
+    public flow_facts facts;
+}
+
+/// <summary>The part that every flow's record has.</summary>
+internal struct flow_core
 {
     public ulong begin_ns;
     public ulong established_ns;
@@ -72,7 +94,20 @@ internal struct flow_state
 
     /// <summary>Retransmitted data segments that left the stack.</summary>
     public uint retrans_data;
-    public uint reserved;
+
+    /// <summary>In µs, 0 without a sample: SYN-ACK to ACK at the passive end.</summary>
+    public uint handshake_us;
+
+    /// <summary>Payload bytes of the segments that <see cref="retrans_data"/> counts.</summary>
+    public ulong retrans_bytes;
+
+    /// <summary>Sequence number of payload byte 0, set at ESTABLISHED.</summary>
+    public uint first_send;
+    public uint first_receive;
+    public uint zero_windows;
+
+    /// <summary>1 while the other end's window is zero.</summary>
+    public uint window_is_zero;
 }
 
 /// <summary>A program's account, one per CPU. The recursion guard of tp_btf programs makes plain additions exact.</summary>

@@ -33,7 +33,7 @@ internal sealed class Program : IDisposable
             bpf_attr_prog_load attr = new()
             {
                 prog_type = bpf_prog_type.BPF_PROG_TYPE_TRACING,
-                expected_attach_type = bpf_attach_type.BPF_TRACE_RAW_TP,
+                expected_attach_type = spec.AttachType,
                 attach_btf_id = (uint)spec.TracepointType,
                 insns = (ulong)code,
                 insn_cnt = (uint)spec.Code.Length,

@@ -33,6 +33,20 @@ internal static unsafe class Bpf
         return Open(bpf_cmd.BPF_RAW_TRACEPOINT_OPEN, ref attr, name);
     }
 
+    /// <summary>Attaches an iterator's program; closing the descriptor detaches it.</summary>
+    public static Fd IterLinkCreate(Fd program, string name)
+    {
+        bpf_attr_link_create attr = new() { prog_fd = program.Number, attach_type = bpf_attach_type.BPF_TRACE_ITER };
+        return Open(bpf_cmd.BPF_LINK_CREATE, ref attr, name);
+    }
+
+    /// <summary>Opens one pass over an iterator's objects: reading it to its end runs the program for each.</summary>
+    public static Fd IterCreate(Fd link, string name)
+    {
+        bpf_attr_iter_create attr = new() { link_fd = link.Number };
+        return Open(bpf_cmd.BPF_ITER_CREATE, ref attr, name);
+    }
+
     /// <returns>The program, or null with errno set for the caller to explain with the verifier's log.</returns>
     public static Fd? ProgLoad(ref bpf_attr_prog_load attr)
     {

@@ -59,6 +59,19 @@ internal struct bpf_attr_raw_tracepoint
     public int prog_fd;
 }
 
+internal struct bpf_attr_link_create
+{
+    public int prog_fd;
+    public int target_fd;
+    public bpf_attach_type attach_type;
+}
+
+internal struct bpf_attr_iter_create
+{
+    public int link_fd;
+    public uint flags;
+}
+
 internal struct bpf_attr_btf_load
 {
     public ulong btf;

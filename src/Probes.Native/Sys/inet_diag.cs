@@ -78,6 +78,8 @@ internal struct tcp_info
     public ulong tcpi_bytes_sent;
     [FieldOffset(208)]
     public ulong tcpi_bytes_retrans;
+    [FieldOffset(224)]
+    public uint tcpi_rcv_ooopack;
 }
 
 /// <summary>An IPv6 address, or four bytes of an IPv4 one, as the kernel keeps it.</summary>

@@ -4,6 +4,10 @@ namespace NodeBox.Probes.Native.Sys;
 internal static class Net
 {
     public const int AF_INET6 = 10;
+
+    /// <summary>In network byte order, as sk_buff has it.</summary>
+    public const int ETH_P_IP = 0x0008;
+    public const int ETH_P_IPV6 = 0xdd86;
     public const int IPPROTO_TCP = 6;
     public const int BPF_RB_NO_WAKEUP = 1;
     public const int BPF_SK_STORAGE_GET_F_CREATE = 1;
@@ -23,4 +27,5 @@ internal enum tcp_state
     TCP_LAST_ACK = 9,
     TCP_LISTEN = 10,
     TCP_CLOSING = 11,
+    TCP_NEW_SYN_RECV = 12,
 }

@@ -38,7 +38,8 @@ public sealed class TagMapServer : IDisposable
     {
         if (Encoding.UTF8.GetByteCount(path) > LongestPath)
         {
-            throw new IOException($"cannot hand out tags at {path}: a unix socket's path has at most {LongestPath} bytes; choose a shorter state directory");
+            throw new IOException(
+                $"cannot hand out tags at {path}: a unix socket's path has at most {LongestPath} bytes; choose a shorter state directory");
         }
 
         RemoveStale(path);

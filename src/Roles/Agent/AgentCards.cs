@@ -15,8 +15,16 @@ internal static class AgentCards
         new AgentCapabilities(
             Streaming: false,
             PushNotifications: false,
-            [new AgentExtension(TaskPlan.ExtensionUri, "A data part with this key scripts the agent's decisions.", Required: false)]),
+            [
+                new AgentExtension(
+                    TaskPlan.ExtensionUri, "A data part with this key scripts the agent's decisions, or leaves them to its model.", Required: false),
+                new AgentExtension(
+                    TakenSteps.ExtensionUri, "A data part of the answer with this key says what the agent's model decided.", Required: false),
+            ]),
         ["text/plain", "application/json"],
         ["text/plain"],
-        [new AgentSkill("answer", "Answer", "Answers a request, with tools, services and other agents where the plan says so.", ["testbed"])]);
+        [
+            new AgentSkill(
+                "answer", "Answer", "Answers a request, with tools, services and other agents where the plan says so.", ["testbed"]),
+        ]);
 }

@@ -11,11 +11,13 @@ namespace NodeBox.Roles.Agent;
 /// Takes messages and returns finished tasks. Whatever goes wrong while it works at a message makes that task FAILED with the reason in
 /// its status; only a message that cannot be taken at all is an A2A error.
 /// </summary>
-internal sealed class AgentLoop(AgentSettings settings, TagSocket tagSocket) : IDisposable
+internal sealed class AgentLoop(AgentSettings settings, CutSlice cut) : IDisposable
 {
     private const int RememberedTasks = 256;
 
     private readonly TaskGate _gate = new(settings.Name, settings.MaxConcurrentTasks, settings.QueueLimit);
+    private readonly CallConnections _connections = new(cut);
+    private readonly LlmKey? _key = LlmKey.Of(settings);
     private readonly RecentTasks _recent = new(RememberedTasks);
 
     /// <summary>The finished task of this id, or null where it is not, or no longer, known.</summary>
@@ -27,7 +29,7 @@ internal sealed class AgentLoop(AgentSettings settings, TagSocket tagSocket) : I
     {
         TaskPlan? plan = TaskPlan.Of(message);
         using Activity? own = OwnSpan();
-        Activity span = Activity.Current!;
+        Activity span = Spans.Current!;
         span.DisplayName = $"invoke_agent {settings.Name}";
         span.SetTag(SemanticConventions.OperationName, "invoke_agent");
         span.SetTag(SemanticConventions.AgentName, settings.Name);
@@ -42,11 +44,14 @@ internal sealed class AgentLoop(AgentSettings settings, TagSocket tagSocket) : I
         return task;
     }
 
-    public void Dispose() => _gate.Dispose();
+    public void Dispose()
+    {
+        _connections.Dispose();
+        _gate.Dispose();
+    }
 
     // A client may send no traceparent. What the agent then does is a task of its own, or its calls would each become one.
-    private Activity? OwnSpan() =>
-        Activity.Current is { Kind: ActivityKind.Server, Source.Name: "nodebox" } ? null : Spans.StartTask($"invoke_agent {settings.Name}");
+    private Activity? OwnSpan() => Spans.Served is null ? Spans.StartTask($"invoke_agent {settings.Name}") : null;
 
     private async Task<AgentTask> WorkAsync(Message message, TaskPlan? plan, CancellationToken cancellation)
     {
@@ -58,7 +63,7 @@ internal sealed class AgentLoop(AgentSettings settings, TagSocket tagSocket) : I
         try
         {
             using IDisposable place = await _gate.EnterAsync(deadline.Token).ConfigureAwait(false);
-            await using var run = new TaskRun(settings, new TaskConnections(tagSocket), message.Text(), plan);
+            await using var run = new TaskRun(settings, _connections.Lease(), _key, message.Text(), plan);
             try
             {
                 return Completed(id, context, await run.AnswerAsync(deadline.Token).ConfigureAwait(false));
@@ -88,8 +93,8 @@ internal sealed class AgentLoop(AgentSettings settings, TagSocket tagSocket) : I
         is TaskFailedException or LlmException or A2AException or McpException or HttpRequestException or IOException or TimeoutException
         or OperationCanceledException { InnerException: TimeoutException };
 
-    private static AgentTask Completed(string id, string context, string answer) =>
-        new(id, new AgentTaskStatus(TaskState.Completed, Timestamp: Now()), context, [new Artifact("answer", [Part.Of(answer)])]);
+    private static AgentTask Completed(string id, string context, Answer answer) =>
+        new(id, new AgentTaskStatus(TaskState.Completed, Timestamp: Now()), context, [answer.ToArtifact()]);
 
     private static AgentTask Failed(string id, string context, string reason) =>
         new(id, new AgentTaskStatus(TaskState.Failed, Message.FromAgent(reason, context, id), Now()), context);

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using NodeBox.A2A;
-using NodeBox.Telemetry.Tracing;
+using NodeBox.Telemetry.Http;
 
 namespace NodeBox.Roles.Agent;
 
@@ -13,14 +13,14 @@ public static class AgentRole
 {
     private const int MaxRequestBytes = 1 << 20;
 
-    /// <summary>Adds the agent's endpoints. <c>UseServedCalls(tagSocket, settings.Name)</c> must come before them.</summary>
+    /// <summary>Adds the agent's endpoints. <c>UseServedCalls(settings.Name)</c> must come before them.</summary>
     /// <param name="endpoints">The listener's.</param>
     /// <param name="settings">The agent's.</param>
-    /// <param name="tagSocket">Writes tags into the kernel, for the connections that the agent opens.</param>
+    /// <param name="cut">Takes the boundaries made on the connections that the agent opens.</param>
     /// <returns>The agent; dispose it when the listener has stopped.</returns>
-    public static IDisposable Map(IEndpointRouteBuilder endpoints, AgentSettings settings, TagSocket tagSocket)
+    public static IDisposable Map(IEndpointRouteBuilder endpoints, AgentSettings settings, CutSlice cut)
     {
-        var loop = new AgentLoop(settings, tagSocket);
+        var loop = new AgentLoop(settings, cut);
         var dispatcher = new A2ADispatcher(loop.AnswerAsync, loop.Find);
         endpoints.MapPost("/", context => ServeAsync(context, dispatcher));
         endpoints.MapGet(AgentCard.WellKnownPath, context =>
@@ -62,7 +62,7 @@ public static class AgentRole
 
         try
         {
-            return await ReadAsync(context) is { } body
+            return await RequestBody.ReadAsync(context, MaxRequestBytes) is { } body
                 ? await dispatcher.DispatchAsync(body, VersionOf(request), context.RequestAborted)
                 : A2ADispatcher.Refuse(A2AErrorCode.InvalidRequest, $"a request may have {MaxRequestBytes} bytes");
         }
@@ -70,24 +70,6 @@ public static class AgentRole
         {
             return A2ADispatcher.Refuse(A2AErrorCode.InvalidRequest, e.Message);
         }
-    }
-
-    // Null where the body is too long.
-    private static async Task<byte[]?> ReadAsync(HttpContext context)
-    {
-        using var body = new MemoryStream();
-        byte[] buffer = new byte[16 << 10];
-        for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;)
-        {
-            if (body.Length + read > MaxRequestBytes)
-            {
-                return null;
-            }
-
-            body.Write(buffer, 0, read);
-        }
-
-        return body.ToArray();
     }
 
     private static string? VersionOf(HttpRequest request) =>

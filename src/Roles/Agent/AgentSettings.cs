@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace NodeBox.Roles.Agent;
 
 /// <summary>Settings of one agent. agent-a and agent-b are the same code with other settings.</summary>
@@ -15,10 +17,22 @@ public sealed record AgentSettings
     /// <summary>Base URL of an OpenAI-compatible server, without /v1.</summary>
     public required Uri LlmUrl { get; init; }
 
+    /// <summary>Whether that server is outside of the testbed: only such a one gets the key of the environment.</summary>
+    public bool LlmIsForeign { get; init; }
+
+    /// <summary>A file that holds the server's key, or null.</summary>
+    public string? LlmKeyFile { get; init; }
+
     /// <summary>The model to ask that server for.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Upper bound of tokens of one decision; a decision's arguments must fit.</summary>
+    /// <summary>
+    /// The LLM of the agent's own node, for tasks that chose <see cref="Telemetry.Http.Backends.Separate"/>; null where a testbed has one
+    /// topology.
+    /// </summary>
+    public LlmServer? OwnLlm { get; init; }
+
+    /// <summary>Upper bound of tokens of one decision; a decision's arguments must fit, and where the model decides its answer, too.</summary>
     public int DecisionMaxTokens { get; init; } = 512;
 
     /// <summary>Upper bound of tokens of the answer to a message without a plan.</summary>
@@ -32,6 +46,9 @@ public sealed record AgentSettings
 
     /// <summary>URLs that calls of services outside the agents are posted to.</summary>
     public IReadOnlyDictionary<string, Uri> Services { get; init; } = new Dictionary<string, Uri>();
+
+    /// <summary>JSON Schema of what these services take.</summary>
+    public JsonElement ServiceArguments { get; init; } = JsonElement.Parse("""{"type":"object"}""");
 
     /// <summary>How many steps the agent takes for one message before it gives up.</summary>
     public int StepLimit { get; init; } = 16;

@@ -48,7 +48,8 @@ internal sealed record Decision(TaskStep Step, string Function, JsonElement Argu
         return isDecided
             ? call
             : throw new TaskFailedException(
-                $"the model called {call.Function.Name}({call.Function.Arguments}) where the plan has {Function}({Arguments.GetRawText()})");
+                $"the model called {call.Function.Name}({call.Function.Arguments}) "
+                + $"where the plan has {Function}({Arguments.GetRawText()})");
     }
 
     private OfferedFunction Narrow(OfferedFunction offer) => offer with { Parameters = Json.Element(ConstantObject(Arguments)) };

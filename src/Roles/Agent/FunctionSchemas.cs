@@ -6,17 +6,21 @@ namespace NodeBox.Roles.Agent;
 /// <summary>JSON Schemas of the functions that agents have without any tool server.</summary>
 internal static class FunctionSchemas
 {
+    private const int MaxTextLength = 400;
+
     /// <summary>{agent, text}</summary>
-    public static JsonElement Delegate(IEnumerable<string> agents) => Of(("agent", OneOf(agents)), ("text", Type("string")));
+    public static JsonElement Delegate(IEnumerable<string> agents) =>
+        Of(("agent", OneOf(agents)), ("text", new JsonObject { ["type"] = "string", ["maxLength"] = MaxTextLength }));
 
     /// <summary>{service, arguments}</summary>
-    public static JsonElement CallService(IEnumerable<string> services) => Of(("service", OneOf(services)), ("arguments", Type("object")));
+    public static JsonElement CallService(IEnumerable<string> services, JsonElement arguments) =>
+        Of(("service", OneOf(services)), ("arguments", Json.Node(arguments)!));
 
-    private static JsonElement Of(params ReadOnlySpan<(string Name, JsonObject Schema)> properties)
+    private static JsonElement Of(params ReadOnlySpan<(string Name, JsonNode Schema)> properties)
     {
         var listed = new JsonObject();
         var required = new JsonArray();
-        foreach ((string name, JsonObject schema) in properties)
+        foreach ((string name, JsonNode schema) in properties)
         {
             listed[name] = schema;
             required.Add((JsonNode)name);
@@ -30,8 +34,6 @@ internal static class FunctionSchemas
             ["additionalProperties"] = false,
         });
     }
-
-    private static JsonObject Type(string name) => new() { ["type"] = name };
 
     private static JsonObject OneOf(IEnumerable<string> names) => new()
     {

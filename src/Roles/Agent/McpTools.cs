@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using NodeBox.A2A;
 using NodeBox.Roles.Agent.Chat;
 using NodeBox.Telemetry.Http;
 using NodeBox.Telemetry.Tracing;
@@ -37,7 +38,7 @@ internal sealed class McpTools : IAsyncDisposable
 
         McpClient client = await InitializeAsync(server, url, cancellation).ConfigureAwait(false);
         _servers.Add(server, client);
-        IList<McpClientTool> tools = await ClientSpan.RunAsync(CallKind.Discovery, "tools/list", _settings.Name, async span =>
+        IList<McpClientTool> tools = await ClientSpan.RunAsync(CallKind.ToolDiscovery, "tools/list", _settings.Name, async span =>
         {
             Describe(span, "tools/list", client, url);
             return await client.ListToolsAsync(cancellationToken: cancellation).ConfigureAwait(false);
@@ -57,7 +58,7 @@ internal sealed class McpTools : IAsyncDisposable
     }
 
     private async Task<McpClient> InitializeAsync(string server, Uri url, CancellationToken cancellation) =>
-        await ClientSpan.RunAsync(CallKind.Discovery, "initialize", _settings.Name, async span =>
+        await ClientSpan.RunAsync(CallKind.ToolDiscovery, "initialize", _settings.Name, async span =>
         {
             var transport = new HttpClientTransport(
                 new HttpClientTransportOptions
@@ -82,7 +83,8 @@ internal sealed class McpTools : IAsyncDisposable
     private AgentFunction FunctionOf(string server, Uri url, McpClient client, Tool tool)
     {
         var offer = new OfferedFunction(FunctionNames.Of($"{server}.{tool.Name}"), tool.Description, tool.InputSchema);
-        return new AgentFunction(offer, (decision, callId, cancellation) =>
+        TaskStep StepOf(JsonElement arguments) => new(Tool: $"{server}.{tool.Name}", Arguments: arguments);
+        return new AgentFunction(offer, StepOf, (decision, callId, cancellation) =>
             ClientSpan.RunAsync(CallKind.Tool, $"execute_tool {tool.Name}", _settings.Name, span =>
             {
                 Describe(span, "tools/call", client, url);
@@ -93,7 +95,7 @@ internal sealed class McpTools : IAsyncDisposable
             }));
     }
 
-    private static async Task<string> CallAsync(
+    private static async Task<FunctionResult> CallAsync(
         Activity span, McpClient client, string tool, JsonElement arguments, CancellationToken cancellation)
     {
         var meta = new JsonObject();
@@ -105,14 +107,15 @@ internal sealed class McpTools : IAsyncDisposable
             Meta = meta,
         };
         CallToolResult result = await client.CallToolAsync(call, cancellation).ConfigureAwait(false);
-        string text = string.Join('\n', result.Content.Select(static block => block is TextContentBlock said ? said.Text : $"[{block.Type}]"));
+        string text = string.Join(
+            '\n', result.Content.Select(static block => block is TextContentBlock said ? said.Text : $"[{block.Type}]"));
         if (result.IsError != true)
         {
-            return text;
+            return new FunctionResult(text);
         }
 
         span.Fail("tool_error", text);
-        return $"error: {text}";
+        return new FunctionResult($"error: {text}");
     }
 
     private async Task CloseAsync(McpClient client)
@@ -123,7 +126,7 @@ internal sealed class McpTools : IAsyncDisposable
             return;
         }
 
-        using Activity span = Spans.StartCall(CallKind.Discovery, "close session", _settings.Name);
+        using Activity span = Spans.StartCall(CallKind.ToolDiscovery, "close session", _settings.Name);
         try
         {
             await client.DisposeAsync().AsTask().WaitAsync(s_closeTimeout).ConfigureAwait(false);

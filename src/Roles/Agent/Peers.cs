@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NodeBox.A2A;
 using NodeBox.Roles.Agent.Chat;
 using NodeBox.Telemetry.Tracing;
@@ -7,8 +8,8 @@ namespace NodeBox.Roles.Agent;
 /// <summary>Subtasks that one task sends to other agents over A2A.</summary>
 /// <param name="settings">The delegating agent's.</param>
 /// <param name="http">The task's connections.</param>
-/// <param name="answerMaxTokens">Upper bound of tokens of a subtask's answer.</param>
-internal sealed class Peers(AgentSettings settings, HttpClient http, int answerMaxTokens)
+/// <param name="plan">The task's: who decides in it decides in its subtasks, too.</param>
+internal sealed class Peers(AgentSettings settings, HttpClient http, TaskPlan plan)
 {
     public const string FunctionName = "delegate";
 
@@ -22,11 +23,15 @@ internal sealed class Peers(AgentSettings settings, HttpClient http, int answerM
         {
             const string does = "Sends a subtask to another agent and returns its answer.";
             var offer = new OfferedFunction(FunctionName, does, FunctionSchemas.Delegate(settings.Peers.Keys));
-            yield return new AgentFunction(offer, DelegateAsync);
+            yield return new AgentFunction(offer, StepOf, DelegateAsync);
         }
     }
 
-    private async Task<string> DelegateAsync(Decision decision, string callId, CancellationToken cancellation)
+    private static TaskStep StepOf(JsonElement arguments) => arguments.GetProperty("text").GetString() is { Length: > 0 } text
+        ? new TaskStep(Delegate: arguments.GetProperty("agent").GetString(), Text: text)
+        : throw new TaskFailedException($"the model called {FunctionName} without a text");
+
+    private async Task<FunctionResult> DelegateAsync(Decision decision, string callId, CancellationToken cancellation)
     {
         string agent = decision.Step.Delegate!;
         Uri endpoint = await DiscoverAsync(agent, cancellation).ConfigureAwait(false);
@@ -35,8 +40,8 @@ internal sealed class Peers(AgentSettings settings, HttpClient http, int answerM
             span.SetTag(SemanticConventions.OperationName, "invoke_agent");
             span.SetTag(SemanticConventions.AgentName, agent);
             span.SetServer(endpoint);
-            var plan = new TaskPlan(answerMaxTokens, decision.Step.Steps ?? []);
-            var request = new SendMessageRequest(Message.FromUser(decision.Step.Text!, plan));
+            TaskPlan subplan = plan with { Steps = plan.Steps is null ? null : decision.Step.Steps ?? [] };
+            var request = new SendMessageRequest(Message.FromUser(decision.Step.Text!, subplan));
             SendMessageResponse response = await _client.SendMessageAsync(endpoint, request, cancellation).ConfigureAwait(false);
             return AnswerOf(agent, response);
         }).ConfigureAwait(false);
@@ -52,10 +57,11 @@ internal sealed class Peers(AgentSettings settings, HttpClient http, int answerM
 
         if (!settings.Peers.TryGetValue(agent, out Uri? url))
         {
-            throw new TaskFailedException($"{settings.Name} knows no agent \"{agent}\"; it knows: {string.Join(", ", settings.Peers.Keys)}");
+            throw new TaskFailedException(
+                $"{settings.Name} knows no agent \"{agent}\"; it knows: {string.Join(", ", settings.Peers.Keys)}");
         }
 
-        AgentCard card = await ClientSpan.RunAsync(CallKind.Discovery, $"GET {AgentCard.WellKnownPath}", settings.Name, span =>
+        AgentCard card = await ClientSpan.RunAsync(CallKind.AgentDiscovery, $"GET {AgentCard.WellKnownPath}", settings.Name, span =>
         {
             span.SetServer(url);
             return _client.GetAgentCardAsync(url, cancellation);
@@ -63,11 +69,12 @@ internal sealed class Peers(AgentSettings settings, HttpClient http, int answerM
         return _endpoints[agent] = card.JsonRpcEndpoint();
     }
 
-    private static string AnswerOf(string agent, SendMessageResponse response) => response switch
+    private static FunctionResult AnswerOf(string agent, SendMessageResponse response) => response switch
     {
-        { Message: { } message } => message.Text(),
-        { Task: { Status.State: TaskState.Completed } task } => task.AnswerText(),
-        { Task: { } task } => throw new TaskFailedException($"{agent} ended its subtask as {task.Status.State}: {task.Status.Message?.Text()}"),
+        { Message: { } message } => new FunctionResult(message.Text()),
+        { Task: { Status.State: TaskState.Completed } task } => new FunctionResult(task.AnswerText(), TakenSteps.Of(task)),
+        { Task: { } task } => throw new TaskFailedException(
+            $"{agent} ended its subtask as {task.Status.State}: {task.Status.Message?.Text()}"),
         _ => throw new TaskFailedException($"{agent} answered with nothing"),
     };
 }

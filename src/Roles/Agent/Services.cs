@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
+using NodeBox.A2A;
 using NodeBox.Roles.Agent.Chat;
 using NodeBox.Telemetry.Tracing;
 
@@ -19,12 +21,15 @@ internal sealed class Services(AgentSettings settings, HttpClient http)
         if (settings.Services.Count > 0)
         {
             const string does = "Calls a service by HTTP and returns its response.";
-            var offer = new OfferedFunction(FunctionName, does, FunctionSchemas.CallService(settings.Services.Keys));
-            yield return new AgentFunction(offer, CallAsync);
+            var offer = new OfferedFunction(FunctionName, does, FunctionSchemas.CallService(settings.Services.Keys, settings.ServiceArguments));
+            yield return new AgentFunction(offer, StepOf, CallAsync);
         }
     }
 
-    private Task<string> CallAsync(Decision decision, string callId, CancellationToken cancellation)
+    private static TaskStep StepOf(JsonElement arguments) =>
+        new(Service: arguments.GetProperty("service").GetString(), Arguments: arguments.GetProperty("arguments"));
+
+    private Task<FunctionResult> CallAsync(Decision decision, string callId, CancellationToken cancellation)
     {
         string service = decision.Step.Service!;
         if (!settings.Services.TryGetValue(service, out Uri? url))
@@ -43,7 +48,7 @@ internal sealed class Services(AgentSettings settings, HttpClient http)
             span.SetTag(SemanticConventions.HttpResponseStatusCode, status);
             string begin = body[..Math.Min(body.Length, MaxErrorChars)];
             return status is >= 200 and < 300
-                ? body
+                ? new FunctionResult(body)
                 : throw new TaskFailedException($"service \"{service}\" at {url} answered HTTP {status}: {begin}");
         });
     }

@@ -8,25 +8,21 @@ using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Roles.Baseline;
 
-/// <summary>Calls one service from the one before it: each request over its own connection, so that every flow has one task.</summary>
-internal sealed class NextHop(BaselineService service, Uri url, TimeSpan timeout, TagSocket tagSocket)
+/// <summary>Calls one service from the one before it.</summary>
+internal sealed class NextHop(BaselineService service, Uri url, TimeSpan timeout, CutSlice cut) : IDisposable
 {
     // Room for the status line of a failing hop's problem document, or for whatever a stranger at that address answers.
     private const int UnpaddedLimit = 64 << 10;
+
+    private readonly CallConnections _connections = new(cut);
 
     /// <summary>What the service and those after it found out.</summary>
     /// <exception cref="ProblemException">502: it could not be called or did not answer as it should; the message says why.</exception>
     public async Task<IReadOnlyList<ServiceFinding>> CallAsync(ServiceRequest request, CancellationToken cancellation)
     {
-        // Without a trace there is no task to count the call for, and the framework's own activity must not pass for one.
-        bool traced = Activity.Current is { Source.Name: "nodebox" };
-        if (!traced)
-        {
-            Activity.Current = null;
-        }
-
-        using var connections = new TaskConnections(tagSocket);
-        using Activity? call = traced ? StartSpan() : null;
+        // Without a trace there is no task to count the call for.
+        using TaskConnections connections = _connections.Lease();
+        using Activity? call = Spans.Current is null ? null : StartSpan();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(timeout);
         try
@@ -55,6 +51,8 @@ internal sealed class NextHop(BaselineService service, Uri url, TimeSpan timeout
             throw;
         }
     }
+
+    public void Dispose() => _connections.Dispose();
 
     private Activity StartSpan()
     {

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using NodeBox.Telemetry;
+using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Roles.Baseline;
 
@@ -16,7 +16,7 @@ internal sealed class ServiceEndpoint(BaselineService service, Catalog catalog, 
 
     public async Task ServeAsync(HttpContext context)
     {
-        if (Activity.Current is { Kind: ActivityKind.Server, Source.Name: "nodebox" } span)
+        if (Spans.Served is { } span)
         {
             span.DisplayName = $"POST {service.Name}";
         }

@@ -8,6 +8,13 @@ namespace NodeBox.Roles.Baseline;
 /// <param name="Quantity">From 1 to 1000.</param>
 internal sealed record ServiceRequest(int OrderId, int ItemId, int Quantity)
 {
+    /// <summary>A request's form as JSON Schema; what numbers there are, a service says when it is asked.</summary>
+    public static readonly JsonElement Schema = JsonElement.Parse(
+        """
+        {"type":"object","properties":{"order_id":{"type":"integer"},"item_id":{"type":"integer"},"quantity":{"type":"integer"}},
+        "required":["order_id","item_id","quantity"],"additionalProperties":false}
+        """);
+
     private const int MaxQuantity = 1000;
 
     /// <exception cref="ProblemException">400: not exactly such a request; the message says where.</exception>

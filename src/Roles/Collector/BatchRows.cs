@@ -10,7 +10,7 @@ internal static class BatchRows
     /// <summary>How many records the batch holds.</summary>
     public static int Count(Batch batch) =>
         batch.Spans.Count + batch.Flows.Count + batch.Retransmits.Count + batch.Slices.Count
-        + batch.Tasks.Count + batch.Ledgers.Count + batch.Clocks.Count + batch.Logs.Count;
+        + batch.Tasks.Count + batch.Ledgers.Count + batch.Logs.Count + batch.Packets.Count;
 
     /// <summary>Appends all records to their tables, in the open transaction.</summary>
     /// <param name="connection">The connection that has the transaction.</param>
@@ -20,10 +20,11 @@ internal static class BatchRows
     {
         AppendAll(connection, Tables.Spans.Name, batch.Spans, (row, span) => Append(row, span, batch.Node, runId));
         AppendAll(connection, Tables.Flows.Name, batch.Flows, (row, flow) => Append(row, flow, batch.Node, runId));
+        AppendAll(connection, Tables.Slices.Name, batch.Slices, (row, slice) => Append(row, slice, batch.Node, runId));
+        AppendAll(connection, Tables.Packets.Name, batch.Packets, (row, packet) => Append(row, packet, batch.Node, runId));
         AppendAll(connection, Tables.Retransmits.Name, batch.Retransmits, (row, retransmit) => Append(row, retransmit, runId));
         AppendAll(connection, Tables.Tasks.Name, batch.Tasks, (row, task) => Append(row, task, runId));
         AppendAll(connection, CollectorTables.Ledgers.Name, batch.Ledgers, (row, ledger) => Append(row, ledger, batch.Node, runId));
-        AppendAll(connection, CollectorTables.Clocks.Name, batch.Clocks, (row, clock) => Append(row, clock, batch.Node, runId));
         AppendAll(connection, CollectorTables.Logs.Name, batch.Logs, (row, line) => Append(row, line, batch.Node, runId));
     }
 
@@ -89,6 +90,54 @@ internal static class BatchRows
         row.Append(flow.HasTaskId ? Hex(flow.TaskId) : null);
         row.Append(flow.HasAgentId ? flow.AgentId : null);
         row.Append(flow.HasSpanId ? Hex(flow.SpanId) : null);
+        row.Append((long)flow.RetransBytes);
+        row.Append(flow.HasHandshakeRttUs ? flow.HandshakeRttUs : null);
+        row.Append(flow.HasZeroWindows ? (long)flow.ZeroWindows : null);
+        row.Append(flow.HasOutOfOrderSegs ? (long)flow.OutOfOrderSegs : null);
+        row.Append(flow.HasError ? flow.Error : null);
+        ShapeRows.AppendRtt(row, flow.Shape);
+        ShapeRows.AppendBurstCounts(row, flow.Shape);
+        ShapeRows.Append(row, flow.Shape);
+    }
+
+    private static void Append(Appender row, SliceRecord slice, string node, string? runId)
+    {
+        row.Append(runId);
+        row.Append(slice.FlowId);
+        row.Append(slice.Slice);
+        row.Append(node);
+        row.Append(slice.HasTaskId ? Hex(slice.TaskId) : null);
+        row.Append(slice.HasSpanId ? Hex(slice.SpanId) : null);
+        row.Append(slice.HasAgentId ? slice.AgentId : null);
+        row.Append(slice.Kind);
+        row.Append(slice.BeginNs);
+        row.Append(slice.EndNs);
+        row.Append((long)slice.TxBytes);
+        row.Append((long)slice.RxBytes);
+        row.Append((long)slice.TxSegs);
+        row.Append((long)slice.RxSegs);
+        row.Append((long)slice.RetransSegs);
+        row.Append((long)slice.RetransBytes);
+        ShapeRows.AppendRtt(row, slice.Shape);
+        row.Append(slice.HasMinRttUs ? slice.MinRttUs : null);
+        ShapeRows.AppendBurstCounts(row, slice.Shape);
+        row.Append(slice.SegsExact);
+        row.Append(slice.Shared);
+        row.Append(slice.HasSrttUs ? slice.SrttUs : null);
+        ShapeRows.Append(row, slice.Shape);
+    }
+
+    private static void Append(Appender row, PacketRecord packet, string node, string? runId)
+    {
+        row.Append(runId);
+        row.Append(packet.FlowId);
+        row.Append(packet.HasSlice ? packet.Slice : null);
+        row.Append(node);
+        row.Append(packet.AtNs);
+        row.Append(packet.Direction);
+        row.Append((long)packet.Offset);
+        row.Append(packet.Bytes);
+        row.Append(packet.Segs);
     }
 
     private static void Append(Appender row, RetransmitRecord retransmit, string? runId)
@@ -122,6 +171,7 @@ internal static class BatchRows
         row.AppendNull();
         row.AppendNull();
         row.AppendNull();
+        row.Append(task.HasCorrect ? task.Correct : null);
     }
 
     private static void Append(Appender row, DropLedger ledger, string node, string? runId)
@@ -136,15 +186,7 @@ internal static class BatchRows
         row.Append((long)ledger.Emitted);
         row.Append((long)ledger.Dropped);
         row.Append((long)ledger.Missed);
-    }
-
-    private static void Append(Appender row, ClockSample clock, string node, string? runId)
-    {
-        row.Append(runId);
-        row.Append(node);
-        row.Append(clock.AtNs);
-        row.Append(clock.OffsetNs);
-        row.Append(clock.BoundNs);
+        row.Append(string.Join(' ', ledger.Figures));
     }
 
     private static void Append(Appender row, LogLine line, string node, string? runId)

@@ -9,8 +9,7 @@ internal sealed record RunStart(string? RunId);
 /// <param name="RunId">The run.</param>
 /// <param name="Files">Paths below <c>/api/runs/{id}/files/</c>.</param>
 /// <param name="Ledgers">The last balance of each probe of each node.</param>
-/// <param name="Clocks">The last clock sample of each node.</param>
-internal sealed record RunFiles(string RunId, IReadOnlyList<string> Files, IReadOnlyList<ProbeLedger> Ledgers, IReadOnlyList<NodeClockOffset> Clocks);
+internal sealed record RunFiles(string RunId, IReadOnlyList<string> Files, IReadOnlyList<ProbeLedger> Ledgers);
 
 /// <summary>A probe's balance since its node started.</summary>
 internal sealed record ProbeLedger(
@@ -22,10 +21,8 @@ internal sealed record ProbeLedger(
     long Aggregated,
     long Emitted,
     long Dropped,
-    long Missed);
-
-/// <summary>The collector's clock less the node's, off by at most the bound.</summary>
-internal sealed record NodeClockOffset(string Node, long AtNs, long OffsetNs, long BoundNs);
+    long Missed,
+    IReadOnlyList<string> Figures);
 
 /// <summary>What <c>GET /health</c> answers.</summary>
 internal sealed record CollectorHealth(string Status, string? ActiveRun);

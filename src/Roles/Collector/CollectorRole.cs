@@ -35,11 +35,15 @@ public sealed class CollectorRole : IDisposable
         try
         {
             Directory.CreateDirectory(runsFolder);
-            return new CollectorRole(CollectorDatabase.Open(Path.Combine(folder, "collector.duckdb"), settings.MaxIdleRecords), runsFolder, log);
+            return new CollectorRole(
+                CollectorDatabase.Open(Path.Combine(folder, "collector.duckdb"), settings.MaxIdleRecords), runsFolder, log);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DuckDbException)
         {
-            throw new CollectorException($"the collector cannot use its data folder {folder}: {e.Message} Set data_dir to a writable folder that no other collector uses.", e);
+            throw new CollectorException(
+                $"the collector cannot use its data folder {folder}: {e.Message} "
+                + "Set data_dir to a writable folder that no other collector uses.",
+                e);
         }
     }
 

@@ -47,13 +47,15 @@ internal sealed class RunApi(Runs runs)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            await Refuse(context, StatusCodes.Status400BadRequest, $"the body must be JSON with a run_id: {e.Message}").ConfigureAwait(false);
+            string what = $"the body must be JSON with a run_id: {e.Message}";
+            await Refuse(context, StatusCodes.Status400BadRequest, what).ConfigureAwait(false);
             return;
         }
 
         if (!RunName.IsValid(start?.RunId))
         {
-            await Refuse(context, StatusCodes.Status400BadRequest, "run_id must be 1 to 64 letters, digits, '-' and '_'").ConfigureAwait(false);
+            const string rule = "run_id must be 1 to 64 letters, digits, '-' and '_'";
+            await Refuse(context, StatusCodes.Status400BadRequest, rule).ConfigureAwait(false);
         }
         else if (!runs.TryStart(start!.RunId!))
         {
@@ -70,7 +72,9 @@ internal sealed class RunApi(Runs runs)
     private Task Finish(HttpContext context)
     {
         string runId = Id(context);
-        return runs.Finish(runId) is { } files ? Ok(context, files) : Refuse(context, StatusCodes.Status404NotFound, $"run {runId} is not active");
+        return runs.Finish(runId) is { } files
+            ? Ok(context, files)
+            : Refuse(context, StatusCodes.Status404NotFound, $"run {runId} is not active");
     }
 
     private Task Drop(HttpContext context)

@@ -20,7 +20,7 @@ internal static class RunExport
         )
         SELECT run_id, rep, scenario, variant, task_key, task_id, intended_begin_ns, begin_ns, end_ns, outcome,
           coalesce(counts.llm_calls, 0) AS llm_calls, coalesce(counts.tool_calls, 0) AS tool_calls,
-          coalesce(counts.agent_messages, 0) AS agent_messages, coalesce(counts.service_calls, 0) AS service_calls
+          coalesce(counts.agent_messages, 0) AS agent_messages, coalesce(counts.service_calls, 0) AS service_calls, correct
         FROM tasks LEFT JOIN counts USING (task_id) WHERE run_id = {0} ORDER BY begin_ns
         """;
 
@@ -32,7 +32,15 @@ internal static class RunExport
         """;
 
     private const string SpansQuery = "SELECT {1} FROM spans WHERE run_id = {0} ORDER BY begin_ns";
-    private const string SlicesQuery = "SELECT {1} FROM slices WHERE run_id = {0} ORDER BY begin_ns";
+
+    // A slice has a record at each flush, and another when a late retransmission or duplicate amends it.
+    private const string SlicesQuery =
+        """
+        SELECT {1} FROM slices WHERE run_id = {0}
+        QUALIFY row_number() OVER (PARTITION BY node, flow_id, slice ORDER BY rowid DESC) = 1 ORDER BY begin_ns, flow_id, slice
+        """;
+
+    private const string PacketsQuery = "SELECT {1} FROM packets WHERE run_id = {0} ORDER BY at_ns";
     private const string RetransmitsQuery = "SELECT {1} FROM retransmits WHERE run_id = {0} ORDER BY at_ns";
 
     private static readonly (Table Table, string Query)[] s_exports =
@@ -52,10 +60,11 @@ internal static class RunExport
     {
         Directory.CreateDirectory(Path.Combine(folder, "logs"));
         List<string> files = [];
-        foreach ((Table table, string query) in s_exports)
+        bool hasPackets = connection.Query("SELECT 1 FROM packets WHERE run_id = ? LIMIT 1", runId).Any();
+        foreach ((Table table, string query) in hasPackets ? [.. s_exports, (Tables.Packets, PacketsQuery)] : s_exports)
         {
             string file = table.Name + ".parquet";
-            string sql = string.Format(CultureInfo.InvariantCulture, query, $"'{runId}'", table.ColumnList);
+            string sql = string.Format(CultureInfo.InvariantCulture, query, $"'{runId}'", table.UnstagedColumnList);
             Parquet.Export(connection, sql, Path.Combine(folder, file));
             files.Add(file);
         }
@@ -63,7 +72,8 @@ internal static class RunExport
         foreach (Row row in connection.Query("SELECT DISTINCT node FROM logs WHERE run_id = ? ORDER BY node", runId))
         {
             string file = $"logs/{row.String(0)}.log";
-            Result lines = connection.Query("SELECT at_ns, level, text FROM logs WHERE run_id = ? AND node = ? ORDER BY at_ns, rowid", runId, row.String(0));
+            Result lines = connection.Query(
+                "SELECT at_ns, level, text FROM logs WHERE run_id = ? AND node = ? ORDER BY at_ns, rowid", runId, row.String(0));
             File.WriteAllLines(Path.Combine(folder, file), lines.Select(AsLine));
             files.Add(file);
         }

@@ -33,8 +33,7 @@ internal sealed class Runs(CollectorDatabase database, string folder)
             RunFiles files = database.Read(connection => new RunFiles(
                 runId,
                 RunExport.Write(connection, runId, FolderOf(runId)),
-                ReadLedgers(connection, runId),
-                ReadClocks(connection, runId)));
+                ReadLedgers(connection, runId)));
             database.End(runId);
             return files;
         }
@@ -73,26 +72,24 @@ internal sealed class Runs(CollectorDatabase database, string folder)
     {
         Result rows = connection.Query(
             """
-            SELECT node, probe, at_ns, seen, filtered, aggregated, emitted, dropped, missed FROM ledgers WHERE run_id = ?
+            SELECT node, probe, at_ns, seen, filtered, aggregated, emitted, dropped, missed, figures FROM ledgers WHERE run_id = ?
             QUALIFY row_number() OVER (PARTITION BY node, probe ORDER BY rowid DESC) = 1 ORDER BY node, probe
             """,
             runId);
         return
         [
             .. rows.Select(row => new ProbeLedger(
-                row.String(0), row.String(1), row.Long(2), row.Long(3), row.Long(4), row.Long(5), row.Long(6), row.Long(7), row.Long(8))),
+                row.String(0),
+                row.String(1),
+                row.Long(2),
+                row.Long(3),
+                row.Long(4),
+                row.Long(5),
+                row.Long(6),
+                row.Long(7),
+                row.Long(8),
+                row.String(9).Split(' ', StringSplitOptions.RemoveEmptyEntries))),
         ];
-    }
-
-    private static NodeClockOffset[] ReadClocks(Connection connection, string runId)
-    {
-        Result rows = connection.Query(
-            """
-            SELECT node, at_ns, offset_ns, bound_ns FROM clocks WHERE run_id = ?
-            QUALIFY row_number() OVER (PARTITION BY node ORDER BY rowid DESC) = 1 ORDER BY node
-            """,
-            runId);
-        return [.. rows.Select(row => new NodeClockOffset(row.String(0), row.Long(1), row.Long(2), row.Long(3)))];
     }
 
     private string FolderOf(string runId) => Path.GetFullPath(Path.Combine(folder, runId));

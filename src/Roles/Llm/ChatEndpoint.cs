@@ -1,120 +1,90 @@
-using System.Text;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using NodeBox.Llama;
 using NodeBox.Llama.Chat;
+using NodeBox.Llama.Grammars;
 using NodeBox.Llama.Inference;
 using NodeBox.Roles.Llm.Api;
+using NodeBox.Roles.Llm.Engines;
+using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Roles.Llm;
 
-/// <summary>POST /v1/chat/completions: every request is inference, streamed one token an event or collected into one answer.</summary>
-internal sealed class ChatEndpoint(Engine engine, LlmSettings settings)
+/// <summary>POST /v1/chat/completions: every request is inference, streamed or collected into one answer.</summary>
+internal sealed class ChatEndpoint(ServedModels models, JsonBody body)
 {
+    private const string PromptField = "messages";
+
     public async Task ServeAsync(HttpContext context)
     {
-        ChatRequest request = await ChatRequestReader.ReadAsync(context, settings.MaxRequestBytes);
-        CheckModel(request.Model);
-        ToolUse tools = ToolReader.Read(request);
-        IReadOnlyList<string> stop = StopReader.Read(request.Stop, mayCall: tools.Grammar is not null);
-        int[] prompt = engine.Tokenize(ChatMl.Render(MessageReader.Read(request), tools.Tools));
-        var generationRequest = new GenerationRequest
+        long arrivedAt = Stopwatch.GetTimestamp();
+        ChatRequest request = await body.ReadAsync(context, LlmJson.Default.ChatRequest);
+        FieldRules.CheckGeneration(request);
+        FieldRules.CheckRange("max_completion_tokens", request.MaxCompletionTokens, 1, int.MaxValue);
+        Inference inference = models.Choose(context, request.Model);
+        IReadOnlyList<ChatMessage> turns = MessageReader.Read(request.Messages);
+        ToolUse tools = ToolReader.Read(request, inference.Template.Calls, CopiedBy(turns, inference.Settings.CopiedArguments));
+        string? format = FormatReader.Read(request.ResponseFormat);
+        if (tools.MayCall && format is not null)
         {
-            Prompt = prompt,
-            MaxTokens = request.MaxCompletionTokens ?? request.MaxTokens ?? Math.Clamp(settings.Context - prompt.Length, 1, settings.MaxTokensDefault),
-            Grammar = tools.Grammar,
-            Stop = stop,
-            Deadline = settings.Deadline,
-            Sampling = SamplingOf(request),
-        };
+            throw ApiException.Invalid(
+                "response_format",
+                "'response_format' is not supported together with tools that the model may call; set 'tool_choice' to \"none\".");
+        }
 
-        Generation generation = Submit(generationRequest, context.RequestAborted);
-        var served = new ServedGeneration(generation, new Reply(mayCall: tools.Grammar is not null), settings.Name);
-        if (request.Stream is true)
-        {
-            await StreamAsync(context, served, includeUsage: request.StreamOptions?.IncludeUsage is true);
-        }
-        else
-        {
-            await CollectAsync(context, served);
-        }
+        IReadOnlyList<string> stop = StopReader.Read(request.Stop, tools.MayCall);
+        IReadOnlyList<PromptPart> rendered = inference.Template.Render(turns, tools.Tools);
+        int[] prompt = await inference.TokenizeAsync(rendered, PromptField, inference.Settings.Context, context.RequestAborted);
+        GenerationRequest asked = GenerationRequests.Of(
+            request, prompt, request.MaxCompletionTokens ?? request.MaxTokens, tools.Grammar ?? format, stop, inference.Settings);
+        RunningGeneration generation = await inference.SubmitAsync(asked, PromptField, context.RequestAborted);
+        var served = new ServedGeneration(generation, inference, "chat", arrivedAt);
+        var reply = new Reply(tools.MayCall ? inference.Template.Calls : null);
+        await (request.Stream is true
+            ? StreamAsync(context, served, reply, request.StreamOptions?.IncludeUsage is true)
+            : CollectAsync(context, served, reply));
+        Activity.Current?.SetTag(SemanticConventions.ResponseFinishReasons, new[] { reply.FinishReason! });
     }
 
-    private void CheckModel(string? model)
-    {
-        if (model is null)
-        {
-            throw ApiException.Invalid("model", "'model' must be given.");
-        }
+    private static CopiedNumbers? CopiedBy(IReadOnlyList<ChatMessage> turns, IReadOnlyList<string> arguments) =>
+        arguments.Count > 0 ? CopiedNumbers.Of(turns, arguments) : null;
 
-        if (model != settings.Name)
-        {
-            throw new ApiException(
-                StatusCodes.Status404NotFound, $"The model '{model}' is not served here; '{settings.Name}' is.", "model", "model_not_found");
-        }
-    }
-
-    private static Sampling SamplingOf(ChatRequest request)
+    private static async Task StreamAsync(HttpContext context, ServedGeneration served, Reply reply, bool includeUsage)
     {
-        var defaults = new Sampling();
-        return new Sampling(
-            (float?)request.Temperature ?? defaults.Temperature,
-            request.TopK ?? defaults.TopK,
-            (float?)request.TopP ?? defaults.TopP,
-            request.Seed is { } seed ? (uint)(seed ^ (seed >> 32)) : null);
-    }
+        string id = NewId();
+        ChatChunk Chunk(params ChunkChoice[] choices) => new(id, "chat.completion.chunk", served.Created, served.Model, choices);
 
-    private Generation Submit(GenerationRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return engine.Submit(request, cancellationToken);
-        }
-        catch (ContextOverflowException e)
-        {
-            throw new ApiException(StatusCodes.Status400BadRequest, e.Message, "messages", "context_length_exceeded");
-        }
-        catch (QueueFullException e)
-        {
-            throw new ApiException(StatusCodes.Status429TooManyRequests, $"{e.Message} Try again later.", code: "queue_full");
-        }
-        catch (ObjectDisposedException)
-        {
-            throw new ApiException(StatusCodes.Status503ServiceUnavailable, "The server is stopping.", code: "stopping");
-        }
-    }
-
-    private static async Task StreamAsync(HttpContext context, ServedGeneration served, bool includeUsage)
-    {
         EventStream.Begin(context);
-        await foreach (Delta delta in served.ReadAllAsync())
+        await foreach (TextPiece piece in served.ReadAllAsync(served.ChunkTokens))
         {
-            await EventStream.WriteAsync(context, served.Chunk([new ChunkChoice(0, delta, served.FinishReason)]), LlmJson.Default.ChatChunk);
+            Delta delta = reply.Add(piece);
+            await EventStream.WriteAsync(context, Chunk(new ChunkChoice(0, delta, reply.FinishReason)), LlmJson.Default.ChatChunk);
         }
 
         if (includeUsage)
         {
-            await EventStream.WriteAsync(context, served.Chunk([]) with { Usage = served.Usage }, LlmJson.Default.ChatChunk);
+            await EventStream.WriteAsync(context, Chunk() with { Usage = served.Usage }, LlmJson.Default.ChatChunk);
         }
 
         await EventStream.EndAsync(context);
     }
 
-    private static async Task CollectAsync(HttpContext context, ServedGeneration served)
+    private static async Task CollectAsync(HttpContext context, ServedGeneration served, Reply reply)
     {
-        var content = new StringBuilder();
-        var arguments = new StringBuilder();
-        ToolCall? call = null;
-        await foreach (Delta delta in served.ReadAllAsync())
+        var collector = new ReplyCollector();
+        await foreach (TextPiece piece in served.ReadAllAsync(tokens: 1))
         {
-            content.Append(delta.Content);
-            ToolCall? piece = delta.ToolCalls?[0];
-            call ??= piece;
-            arguments.Append(piece?.Function?.Arguments);
+            collector.Add(reply.Add(piece));
         }
 
-        AnswerMessage message = call is null
-            ? new AnswerMessage("assistant", content.ToString())
-            : new AnswerMessage("assistant", null, [call with { Index = null, Function = new CalledFunction(call.Function!.Name, arguments.ToString()) }]);
-        await Answers.WriteAsync(context, StatusCodes.Status200OK, served.Completion(message), LlmJson.Default.ChatCompletion);
+        var completion = new ChatCompletion(
+            NewId(),
+            "chat.completion",
+            served.Created,
+            served.Model,
+            [new Choice(0, collector.Message, reply.FinishReason!)],
+            served.Usage);
+        await Answers.WriteAsync(context, StatusCodes.Status200OK, completion, LlmJson.Default.ChatCompletion);
     }
+
+    private static string NewId() => $"chatcmpl-{Guid.NewGuid():n}";
 }

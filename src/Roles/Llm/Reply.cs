@@ -4,54 +4,48 @@ using NodeBox.Roles.Llm.Api;
 
 namespace NodeBox.Roles.Llm;
 
-/// <summary>Turns the tokens of a generation into the parts of an answer: text, or a tool call where a grammar allowed one.</summary>
-internal sealed class Reply(bool mayCall)
+/// <summary>Turns the text of a generation into the parts of an answer: text, or tool calls where a grammar allowed them.</summary>
+/// <param name="calls">What stands around a call; null where the answer may have none.</param>
+internal sealed class Reply(CallTags? calls)
 {
-    private readonly ToolCallReader _call = new();
+    private readonly ToolCallReader _calls = new();
     private bool? _isCall;
     private bool _begun;
-    private bool _named;
 
-    /// <summary>stop, length or tool_calls once the last token was added, else null.</summary>
+    /// <summary>stop, length or tool_calls once the last piece was added, else null.</summary>
     public string? FinishReason { get; private set; }
 
-    /// <summary>What the next token adds to the answer; nothing where it belongs to what surrounds a call's arguments.</summary>
-    public Delta Add(GeneratedToken token)
+    /// <summary>What the next piece adds to the answer; nothing where it belongs to what surrounds a call's arguments.</summary>
+    public Delta Add(TextPiece piece)
     {
-        if (_isCall is null && token.Text.Length > 0)
+        if (_isCall is null && piece.Text.Length > 0)
         {
             // Under the grammar of a call or a text, only a call begins so.
-            _isCall = mayCall && token.Text[0] == '{';
+            _isCall = calls?.BeginCall(piece.Text[0]) is true;
         }
 
-        FinishReason = token.Finish switch
-        {
-            null => null,
-            NodeBox.Llama.Inference.FinishReason.Length => "length",
-            _ => _isCall is true ? "tool_calls" : "stop",
-        };
+        FinishReason = NameOf(piece.Finish, _isCall is true);
         Delta delta = _isCall is true
-            ? new Delta(ToolCalls: Call(token))
-            : new Delta(Content: token.Text);
+            ? new Delta(ToolCalls: Calls(piece.Text))
+            : new Delta(Content: piece.Text);
         string? role = _begun ? null : "assistant";
         _begun = true;
         return delta with { Role = role };
     }
 
-    private ToolCall[]? Call(GeneratedToken token)
+    /// <summary>The API's word for why an answer ended; null while it has not.</summary>
+    public static string? NameOf(FinishReason? finish, bool isCall = false) => finish switch
     {
-        string arguments = _call.Add(token.Text);
-        if (FinishReason == "length")
-        {
-            arguments += _call.CutOff();
-        }
+        null => null,
+        NodeBox.Llama.Inference.FinishReason.Length => "length",
+        _ => isCall ? "tool_calls" : "stop",
+    };
 
-        if (!_named && _call.Name is { } name)
-        {
-            _named = true;
-            return [new ToolCall(0, $"call_{Guid.NewGuid():n}", "function", new CalledFunction(name, arguments))];
-        }
-
-        return arguments.Length > 0 ? [new ToolCall(0, null, null, new CalledFunction(null, arguments))] : null;
+    private ToolCall[]? Calls(string text)
+    {
+        ToolCall[] calls = [.. _calls.Add(text).Select(piece => piece.Name is { } name
+            ? new ToolCall(piece.Index, $"call_{Guid.NewGuid():n}", "function", new CalledFunction(name, piece.Arguments))
+            : new ToolCall(piece.Index, null, null, new CalledFunction(null, piece.Arguments)))];
+        return calls.Length > 0 ? calls : null;
     }
 }

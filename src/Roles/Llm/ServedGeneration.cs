@@ -1,72 +1,131 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Http;
-using NodeBox.Llama;
 using NodeBox.Llama.Inference;
 using NodeBox.Roles.Llm.Api;
+using NodeBox.Roles.Llm.Engines;
+using NodeBox.Roles.Llm.Metrics;
+using NodeBox.Roles.Llm.Timing;
 using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Roles.Llm;
 
-/// <summary>
-/// A generation as the API sees it: the pieces of its answer under one id, its token counts, and the same facts on the request's span.
-/// </summary>
-internal sealed class ServedGeneration(Generation generation, Reply reply, string model)
+/// <summary>Some tokens of an answer: their text together, and why it ended where they are the last.</summary>
+internal readonly record struct TextPiece(string Text, FinishReason? Finish);
+
+/// <summary>A generation as the API sees it: its text in pieces, its token counts, and what is measured of it on the way.</summary>
+/// <param name="generation">The generation; it is read once.</param>
+/// <param name="inference">Where it runs.</param>
+/// <param name="operation">What it is called in telemetry: chat or text_completion.</param>
+/// <param name="arrivedAt">When the request came, as <see cref="Stopwatch.GetTimestamp"/> counts.</param>
+internal sealed class ServedGeneration(RunningGeneration generation, Inference inference, string operation, long arrivedAt)
 {
-    private readonly string _id = $"chatcmpl-{Guid.NewGuid():n}";
-    private readonly long _created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-    private readonly long _begin = Stopwatch.GetTimestamp();
+    private readonly LlmMetrics _metrics = inference.Metrics;
+    private readonly TokenTimes? _times = Activity.Current?.GetBaggageItem(Spans.TimingBaggage) is null ? null : new(generation);
+    private long _firstAt;
+    private long _lastAt;
 
-    /// <summary>Why the generation ended; null before the last piece.</summary>
-    public string? FinishReason => reply.FinishReason;
+    public string Model => inference.Settings.Name;
 
-    public Usage Usage => new(generation.PromptTokens, generation.CompletionTokens, generation.PromptTokens + generation.CompletionTokens);
+    /// <summary>Tokens in one event of a stream.</summary>
+    public int ChunkTokens => inference.Settings.ChunkTokens;
 
-    public ChatChunk Chunk(IReadOnlyList<ChunkChoice> choices) => new(_id, "chat.completion.chunk", _created, model, choices);
+    public long Created { get; } = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
-    public ChatCompletion Completion(AnswerMessage message) =>
-        new(_id, "chat.completion", _created, model, [new Choice(0, message, FinishReason!)], Usage);
+    public TimeSpan QueueWait => generation.QueueWait;
 
-    /// <summary>The pieces of the answer, one a token.</summary>
+    public Usage Usage => new(
+        generation.PromptTokens,
+        generation.CompletionTokens,
+        generation.PromptTokens + generation.CompletionTokens,
+        new PromptDetails(generation.CachedTokens));
+
+    /// <summary>The text, <paramref name="tokens"/> tokens a piece.</summary>
     /// <exception cref="ApiException">The generation failed or took too long.</exception>
-    public async IAsyncEnumerable<Delta> ReadAllAsync()
+    /// <exception cref="OperationCanceledException">The client went away.</exception>
+    public async IAsyncEnumerable<TextPiece> ReadAllAsync(int tokens)
     {
-        Activity? span = Activity.Current;
-        span?.SetTag(SemanticConventions.OperationName, "chat");
-        span?.SetTag(SemanticConventions.RequestModel, model);
-        span?.SetTag(SemanticConventions.RequestMaxTokens, generation.Request.MaxTokens);
-        span?.SetTag(SemanticConventions.UsageInputTokens, generation.PromptTokens);
-
-        await using IAsyncEnumerator<GeneratedToken> tokens = generation.ReadAllAsync().GetAsyncEnumerator();
-        TimeSpan? firstToken = null;
-        while (await NextAsync(tokens))
+        string outcome = "cancelled";
+        try
         {
-            firstToken ??= Stopwatch.GetElapsedTime(_begin);
-            yield return reply.Add(tokens.Current);
+            await using IAsyncEnumerator<GeneratedToken> generated = generation.ReadAllAsync().GetAsyncEnumerator();
+            string text = "";
+            int held = 0;
+            while (await NextAsync(generated, failure => outcome = failure))
+            {
+                Observe(generated.Current);
+                text += generated.Current.Text;
+                if (++held < tokens && generated.Current.Finish is null)
+                {
+                    continue;
+                }
+
+                outcome = generated.Current.Finish?.ToString().ToLowerInvariant() ?? outcome;
+                yield return new TextPiece(text, generated.Current.Finish);
+                text = "";
+                held = 0;
+            }
         }
-
-        span?.SetTag(SemanticConventions.TimeToFirstTokenMs, firstToken?.TotalMilliseconds);
-
-        span?.SetTag(SemanticConventions.UsageOutputTokens, generation.CompletionTokens);
-        span?.SetTag(SemanticConventions.ResponseFinishReasons, new[] { FinishReason! });
+        finally
+        {
+            End(outcome);
+        }
     }
 
-    private static async Task<bool> NextAsync(IAsyncEnumerator<GeneratedToken> tokens)
+    private static async Task<bool> NextAsync(IAsyncEnumerator<GeneratedToken> tokens, Action<string> failed)
     {
         try
         {
             return await tokens.MoveNextAsync();
         }
-        catch (TimeoutException e)
+        catch (Exception e) when (Inference.Failure(e) is { } failure)
         {
-            throw new ApiException(StatusCodes.Status504GatewayTimeout, e.Message, code: "deadline_exceeded");
+            failed(failure.Code);
+            throw failure;
         }
-        catch (OperationCanceledException e) when (!e.CancellationToken.CanBeCanceled)
+    }
+
+    private void Observe(GeneratedToken token)
+    {
+        if (_firstAt == 0)
         {
-            throw new ApiException(StatusCodes.Status503ServiceUnavailable, e.Message, code: "stopping");
+            _firstAt = token.At;
+            _metrics.TimeToFirstToken.Observe(Model, Stopwatch.GetElapsedTime(arrivedAt, token.At).TotalSeconds);
+            _metrics.QueueWait.Observe(Model, generation.QueueWait.TotalSeconds);
+            _metrics.PromptTokens.Observe(Model, generation.PromptTokens);
+            _metrics.CachedTokens.Observe(Model, generation.CachedTokens);
         }
-        catch (DecodeException e)
+        else
         {
-            throw new ApiException(StatusCodes.Status500InternalServerError, e.Message, code: "inference_failed");
+            _metrics.InterToken.Observe(Model, Stopwatch.GetElapsedTime(_lastAt, token.At).TotalSeconds);
+        }
+
+        _lastAt = token.At;
+        _times?.Add(token);
+        if (token.Finish is not null)
+        {
+            _metrics.EndToEnd.Observe(Model, Stopwatch.GetElapsedTime(arrivedAt, token.At).TotalSeconds);
+            _metrics.CompletionTokens.Observe(Model, generation.CompletionTokens);
+        }
+    }
+
+    private void End(string outcome)
+    {
+        _metrics.Generations.Add(Model, outcome);
+        if (Activity.Current is { } span)
+        {
+            span.SetTag(SemanticConventions.OperationName, operation);
+            span.SetTag(SemanticConventions.RequestModel, Model);
+            span.SetTag(SemanticConventions.RequestMaxTokens, generation.Request.MaxTokens);
+            span.SetTag(SemanticConventions.UsageInputTokens, generation.PromptTokens);
+            span.SetTag(SemanticConventions.UsageOutputTokens, generation.CompletionTokens);
+            span.SetTag(SemanticConventions.CachedInputTokens, generation.CachedTokens);
+            span.SetTag(SemanticConventions.QueueWaitMs, generation.QueueWait.TotalMilliseconds);
+            if (_firstAt != 0)
+            {
+                span.SetTag(SemanticConventions.TimeToFirstTokenMs, Stopwatch.GetElapsedTime(arrivedAt, _firstAt).TotalMilliseconds);
+            }
+
+            span.SetTag(SemanticConventions.LlmTiming, _times?.Recorded(Model)?.ToJson());
+            Resources.AddTo(span, inference.Engine);
         }
     }
 }

@@ -1,3 +1,4 @@
+using NodeBox.Telemetry.Http;
 using NodeBox.Toml;
 
 namespace NodeBox.Scenarios.Definition;
@@ -24,7 +25,8 @@ internal static class ScenarioReader
             ReadName(head, document.File),
             head.String("description", ""),
             entry,
-            OnlyBuilt(head, "connections", "per_task", "pooled", "pooled connections come with slices"),
+            head.Choice("connections", [CallConnections.Pooled, CallConnections.PerTask], CallConnections.Pooled),
+            head.Choice("decide", Scenario.Deciders, Scenario.ByScript),
             workload.Int("tasks", 32, 1, MaxTasks),
             workload.Int("concurrency", 1, 1, MaxConcurrency),
             workload.Duration("deadline", TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
@@ -32,7 +34,6 @@ internal static class ScenarioReader
             isBaseline ? null : ReadPrompt(root),
             isBaseline ? [] : StepReader.Read(root, entry),
             isBaseline ? ReadRequest(root) : null);
-        OnlyBuilt(head, "decide", "script", "model", "models that decide come with a later version");
         if (isBaseline)
         {
             RefuseAgentParts(root);
@@ -67,18 +68,6 @@ internal static class ScenarioReader
         }
 
         return name;
-    }
-
-    /// <summary>A setting with one value today, and another that is known and refused with the reason.</summary>
-    private static string OnlyBuilt(TomlSection section, string key, string built, string later, string reason)
-    {
-        string value = section.Choice(key, [built, later], built);
-        if (value == later)
-        {
-            section.Error(key, $"\"{later}\" is not built yet ({reason}): use \"{built}\"");
-        }
-
-        return value;
     }
 
     private static Template? ReadPrompt(TomlSection root)

@@ -29,7 +29,8 @@ internal static class StepReader
         string[] kinds = [.. s_kinds.Where(section.Has)];
         if (kinds.Length != 1)
         {
-            section.Error($"has {(kinds.Length == 0 ? "none" : string.Join(" and ", kinds))} of tool, delegate and service: a step is exactly one");
+            section.Error(
+                $"has {(kinds.Length == 0 ? "none" : string.Join(" and ", kinds))} of tool, delegate and service: a step is exactly one");
         }
 
         bool delegates = section.Has("delegate");

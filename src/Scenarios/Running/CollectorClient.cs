@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NodeBox.Telemetry.Control;
 
 namespace NodeBox.Scenarios.Running;
 
@@ -20,18 +21,29 @@ public sealed class CollectorClient(HttpClient http, Uri collector)
     }
 
     /// <summary>Makes the collector write the run's tables and logs, and copies each into <paramref name="directory"/>.</summary>
+    /// <returns>The last balance of each probe that the nodes pushed, by node.</returns>
     /// <exception cref="RunException">The collector cannot, or a file cannot be written here.</exception>
-    public async Task FinishAsync(string runId, string directory, CancellationToken cancellation)
+    public async Task<ILookup<string, CollectedLedger>> FinishAsync(string runId, string directory, CancellationToken cancellation)
     {
-        IReadOnlyList<string> files = [];
+        FinishedRun? run = null;
         var finish = new HttpRequestMessage(HttpMethod.Post, new Uri(collector, $"api/runs/{runId}/finish"));
-        await AskAsync($"finish run {runId}", finish, async body => files = await ReadFilesAsync(body, cancellation), cancellation);
-        foreach (string file in files)
+        await AskAsync($"finish run {runId}", finish, async body => run = await ReadAsync(body, cancellation), cancellation);
+        foreach (string file in run!.Files)
         {
             string path = PathOf(file, directory);
             var fetch = new HttpRequestMessage(HttpMethod.Get, new Uri(collector, $"api/runs/{runId}/files/{file}"));
             await AskAsync($"deliver {file}", fetch, body => SaveAsync(body, path, cancellation), cancellation);
         }
+
+        return run.Ledgers.ToLookup(static ledger => ledger.Node);
+    }
+
+    /// <summary>Makes the collector delete its copy of a run's files.</summary>
+    /// <exception cref="RunException">The collector cannot.</exception>
+    public Task DeleteAsync(string runId, CancellationToken cancellation)
+    {
+        var delete = new HttpRequestMessage(HttpMethod.Delete, new Uri(collector, $"api/runs/{runId}"));
+        return AskAsync($"delete its copy of run {runId}", delete, static _ => Task.CompletedTask, cancellation);
     }
 
     private static string PathOf(string file, string directory)
@@ -42,11 +54,8 @@ public sealed class CollectorClient(HttpClient http, Uri collector)
             : throw new RunException($"the collector named a file outside the run folder: {file}");
     }
 
-    private static async Task<IReadOnlyList<string>> ReadFilesAsync(Stream body, CancellationToken cancellation)
-    {
-        FinishedRun? run = await JsonSerializer.DeserializeAsync(body, CollectorJson.Default.FinishedRun, cancellation);
-        return run?.Files ?? throw new JsonException("null");
-    }
+    private static async Task<FinishedRun> ReadAsync(Stream body, CancellationToken cancellation) =>
+        await JsonSerializer.DeserializeAsync(body, CollectorJson.Default.FinishedRun, cancellation) ?? throw new JsonException("null");
 
     private static async Task SaveAsync(Stream body, string path, CancellationToken cancellation)
     {
@@ -90,7 +99,23 @@ public sealed class CollectorClient(HttpClient http, Uri collector)
 
 /// <summary>What the collector answers when a run is finished.</summary>
 /// <param name="Files">Paths in the run folder.</param>
-internal sealed record FinishedRun(IReadOnlyList<string> Files);
+/// <param name="Ledgers">The last balance of each probe of each node since that started.</param>
+internal sealed record FinishedRun(IReadOnlyList<string> Files, IReadOnlyList<CollectedLedger> Ledgers);
+
+/// <summary>A probe's balance since its node started, as <see cref="LedgerEntry"/>.</summary>
+public sealed record CollectedLedger(
+    string Node,
+    string Probe,
+    long Seen,
+    long Filtered,
+    long Aggregated,
+    long Emitted,
+    long Dropped,
+    long Missed,
+    IReadOnlyList<string> Figures)
+{
+    public LedgerEntry ToEntry() => new(Seen, Filtered, Aggregated, Emitted, Dropped, Missed, Figures);
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

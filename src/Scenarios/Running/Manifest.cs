@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NodeBox.Scenarios.Definition;
 using NodeBox.Telemetry.Control;
 
 namespace NodeBox.Scenarios.Running;
@@ -59,7 +60,20 @@ public sealed record Manifest(
 /// <param name="Sha256">Its hash.</param>
 /// <param name="Tasks">Tasks in each repetition.</param>
 /// <param name="Concurrency">Tasks at once.</param>
-public sealed record ManifestScenario(string Name, string File, string Sha256, int Tasks, int Concurrency);
+/// <param name="Decide">Who decided what agents did, "script" or "model"; null for the baseline, and in older folders.</param>
+/// <param name="Backends">Where agents found their LLM, "shared" or "separate"; null as before.</param>
+public sealed record ManifestScenario(
+    string Name, string File, string Sha256, int Tasks, int Concurrency, string? Decide = null, string? Backends = null)
+{
+    internal static ManifestScenario Of(Scenario scenario) => new(
+        scenario.Name,
+        scenario.File,
+        scenario.Sha256,
+        scenario.Tasks,
+        scenario.Concurrency,
+        scenario.IsBaseline ? null : scenario.Decide,
+        scenario.IsBaseline ? null : scenario.Backends);
+}
 
 /// <param name="Role">The node's role expression.</param>
 /// <param name="Kernel">Its kernel release.</param>
@@ -69,8 +83,11 @@ public sealed record ManifestScenario(string Name, string File, string Sha256, i
 /// <param name="Exit">The node's exit status, or null while it was still running when the run ended.</param>
 /// <param name="ClockBoundNs">Its clock differs from the driver's by at most this, in nanoseconds.</param>
 /// <param name="Cpu">The node's process during the run; null if it did not last so long.</param>
-/// <param name="Ledger">Probe name to its balance during the run; empty if the node vanished, since its start if it was restarted.</param>
+/// <param name="Ledger">
+/// Probe name to its balance during the run: until its last report if the node vanished, since its start if it was restarted.
+/// </param>
 /// <param name="DroppedRecords">Telemetry records that the node lost during the run; null if it vanished.</param>
+/// <param name="Packets">Whether each packet was recorded.</param>
 public sealed record ManifestNode(
     string Role,
     string Kernel,
@@ -81,7 +98,8 @@ public sealed record ManifestNode(
     long ClockBoundNs,
     ManifestCpu? Cpu,
     IReadOnlyDictionary<string, LedgerEntry> Ledger,
-    long? DroppedRecords);
+    long? DroppedRecords,
+    bool Packets = false);
 
 /// <param name="Busy">CPU time of the node's process over wall time: 1 is one core busy.</param>
 /// <param name="RunQueueDelayMs">Time its threads waited for a CPU, in milliseconds.</param>

@@ -6,7 +6,7 @@ namespace NodeBox.Scenarios.Running;
 /// <summary>All nodes of a run, asked at once.</summary>
 internal sealed class NodeGroup(IReadOnlyList<NodeClient> nodes, IProgress<RunProgress> progress)
 {
-    private const string Settling = "waiting for the last flows";
+    private const string Settling = "waiting for the last calls";
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
@@ -27,15 +27,28 @@ internal sealed class NodeGroup(IReadOnlyList<NodeClient> nodes, IProgress<RunPr
     }
 
     /// <summary>
-    /// Every node's state once no flow of a task is open there and everything is committed, or after a while; null for those that do not
-    /// answer any more.
+    /// Every node's state once it serves no call of a task and everything is committed, or after a while; null for those that do not answer
+    /// any more.
     /// </summary>
-    public async Task<IReadOnlyList<NodeState?>> SettleAsync(CancellationToken cancellation)
+    /// <param name="before">The nodes before the run, in their order.</param>
+    /// <param name="flowsEnd">Whether tasks close their connections: then flows that were not open before must have ended, too.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public async Task<IReadOnlyList<NodeState?>> SettleAsync(IReadOnlyList<NodeState> before, bool flowsEnd, CancellationToken cancellation)
     {
         progress.Report(new RunProgress(Settling));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(RunLimits.Settle);
-        return await Task.WhenAll(nodes.Select(node => TrySettleAsync(node, limit.Token)));
+        return await Task.WhenAll(nodes.Select((node, i) => TrySettleAsync(
+            node, flowsEnd ? before[i].Flushed.OpenFlows : int.MaxValue, limit.Token)));
+    }
+
+    /// <summary>Says which nodes measure flows but record no packets; null if there are none.</summary>
+    public static string? WithoutPackets(IReadOnlyList<NodeState> nodes)
+    {
+        NodeState[] without = [.. nodes.Where(static node => node.Survey.Health is { Rung: not "none", Packets: false })];
+        return Reason("no packets are recorded by", without) is { } reason
+            ? $"{reason}: set packets = true under [probes] in roles.toml and restart, or leave --packets out"
+            : null;
     }
 
     /// <summary>Says which nodes did not last from the beginning to the end of a run; null if all did.</summary>
@@ -59,11 +72,12 @@ internal sealed class NodeGroup(IReadOnlyList<NodeClient> nodes, IProgress<RunPr
         return new NodeState(survey, flushed);
     }
 
-    private async Task<NodeState?> TrySettleAsync(NodeClient node, CancellationToken cancellation)
+    private async Task<NodeState?> TrySettleAsync(NodeClient node, int openFlows, CancellationToken cancellation)
     {
         try
         {
-            return await SettleAsync(node, cancellation);
+            await Task.Delay(RunLimits.LastAcknowledgement, cancellation);
+            return await SettleAsync(node, openFlows, cancellation);
         }
         catch (RunException e)
         {
@@ -77,12 +91,12 @@ internal sealed class NodeGroup(IReadOnlyList<NodeClient> nodes, IProgress<RunPr
         }
     }
 
-    // A server's end closes a little after the client's, so a flow may still be open when its task is done.
-    private static async Task<NodeState> SettleAsync(NodeClient node, CancellationToken cancellation)
+    // A server ends its part of a call, and closes its end of a connection, a little after the client: so after its task is done.
+    private static async Task<NodeState> SettleAsync(NodeClient node, int openFlows, CancellationToken cancellation)
     {
         long began = Stopwatch.GetTimestamp();
         FlushReport flushed = await node.FlushAsync(cancellation);
-        while (flushed.OpenFlows > 0 && Stopwatch.GetElapsedTime(began) < RunLimits.OpenFlows)
+        while ((flushed.InProgress > 0 || flushed.OpenFlows > openFlows) && Stopwatch.GetElapsedTime(began) < RunLimits.LastCalls)
         {
             await Task.Delay(s_pause, cancellation);
             flushed = await node.FlushAsync(cancellation);

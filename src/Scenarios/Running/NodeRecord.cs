@@ -8,8 +8,9 @@ internal static class NodeRecord
     private static readonly LedgerEntry s_zero = new(0, 0, 0, 0, 0, 0);
 
     /// <param name="before">The node before the first task.</param>
-    /// <param name="after">The node after the last, or null if it no longer answered: then what it did meanwhile is unknown.</param>
-    public static ManifestNode Of(NodeState before, NodeState? after)
+    /// <param name="after">The node after the last, or null if it no longer answered: then what it did at the end is unknown.</param>
+    /// <param name="pushed">The balances that it pushed last.</param>
+    public static ManifestNode Of(NodeState before, NodeState? after, IEnumerable<CollectedLedger> pushed)
     {
         NodeHealth health = before.Survey.Health;
         bool restarted = after?.RestartedSince(before) == true;
@@ -25,15 +26,17 @@ internal static class NodeRecord
             Exit: null,
             Math.Max(before.Survey.ClockBoundNs, after?.Survey.ClockBoundNs ?? 0),
             after is null || restarted ? null : CpuOf(health, after.Survey.Health),
-            after is null ? new Dictionary<string, LedgerEntry>() : LedgerOf(begin, after.Flushed),
-            after is null ? null : after.Flushed.Dropped - (begin?.Dropped ?? 0));
+            LedgerOf(begin, after?.Flushed.Ledger ?? pushed.ToDictionary(static ledger => ledger.Probe, static ledger => ledger.ToEntry())),
+            after is null ? null : after.Flushed.Dropped - (begin?.Dropped ?? 0),
+            health.Packets);
     }
 
     private static ManifestCpu CpuOf(NodeHealth begin, NodeHealth end) => new(
         Math.Round((double)(end.CpuNs - begin.CpuNs) / (end.NowNs - begin.NowNs), 4),
         Math.Round(Math.Max(0, end.RunQueueDelayNs - begin.RunQueueDelayNs) / 1e6, 3));
 
-    private static Dictionary<string, LedgerEntry> LedgerOf(FlushReport? begin, FlushReport end) => end.Ledger.ToDictionary(
+    private static Dictionary<string, LedgerEntry> LedgerOf(
+        FlushReport? begin, IReadOnlyDictionary<string, LedgerEntry> end) => end.ToDictionary(
         static probe => probe.Key,
         probe => Difference(probe.Value, begin?.Ledger.GetValueOrDefault(probe.Key) ?? s_zero));
 
@@ -43,5 +46,6 @@ internal static class NodeRecord
         end.Aggregated - begin.Aggregated,
         end.Emitted - begin.Emitted,
         end.Dropped - begin.Dropped,
-        end.Missed - begin.Missed);
+        end.Missed - begin.Missed,
+        end.Figures);
 }

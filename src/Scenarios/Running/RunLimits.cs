@@ -6,8 +6,14 @@ internal static class RunLimits
     /// <summary>One answer of a node or the collector; a large run's tables take a while to write.</summary>
     public static readonly TimeSpan Control = TimeSpan.FromMinutes(1);
 
-    /// <summary>Flows of tasks that stay open after the last task are recorded as they are then.</summary>
-    public static readonly TimeSpan OpenFlows = TimeSpan.FromSeconds(5);
+    /// <summary>Calls and flows of tasks that go on after the last task are recorded as they are then.</summary>
+    public static readonly TimeSpan LastCalls = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// A connection that stays open may have lost its last acknowledgement: then its sender sends again, 200 ms (TCP_RTO_MIN) and the
+    /// path's own time later.
+    /// </summary>
+    public static readonly TimeSpan LastAcknowledgement = TimeSpan.FromMilliseconds(500);
 
     /// <summary>All nodes' last flush: more than the 10 s that a node itself tries to reach the collector.</summary>
     public static readonly TimeSpan Settle = TimeSpan.FromSeconds(12);

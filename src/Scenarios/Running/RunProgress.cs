@@ -7,4 +7,6 @@ namespace NodeBox.Scenarios.Running;
 /// <param name="Done">Tasks that ended in this scenario and repetition.</param>
 /// <param name="Total">Tasks of this scenario and repetition.</param>
 /// <param name="Failure">Why the task that just ended failed, or null.</param>
-public sealed record RunProgress(string Phase, string? Scenario = null, int Rep = 0, int Done = 0, int Total = 0, string? Failure = null);
+/// <param name="Variant">Which of its variants, or null where it runs in one.</param>
+public sealed record RunProgress(
+    string Phase, string? Scenario = null, int Rep = 0, int Done = 0, int Total = 0, string? Failure = null, string? Variant = null);

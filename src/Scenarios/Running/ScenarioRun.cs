@@ -1,6 +1,6 @@
 using NodeBox.Scenarios.Definition;
 using NodeBox.Telemetry;
-using NodeBox.Telemetry.Tracing;
+using NodeBox.Telemetry.Http;
 using NodeBox.Telemetry.V1;
 
 namespace NodeBox.Scenarios.Running;
@@ -11,14 +11,14 @@ namespace NodeBox.Scenarios.Running;
 /// <item>survey: every node is up and flushes what it measured before; its kernel, rung, clock and link are noted;</item>
 /// <item>open: the collector opens the run;</item>
 /// <item>drive: for each repetition, each scenario's tasks in a closed loop;</item>
-/// <item>settle: nodes flush until no flow of a task is open and everything is committed;</item>
+/// <item>settle: nodes flush until they serve no call of a task and everything is committed;</item>
 /// <item>close: the collector writes the tables, the driver fetches them;</item>
 /// <item>record: the manifest is written.</item>
 /// </list>
 /// A run that breaks after it was opened keeps what was measured and says in the manifest why it is incomplete.
 /// </summary>
 public sealed class ScenarioRun(
-    RunTarget target, RunRequest request, DriverTelemetry telemetry, TagSocket tagSocket, IProgress<RunProgress> progress)
+    RunTarget target, RunRequest request, DriverTelemetry telemetry, CutSlice cut, IProgress<RunProgress> progress)
 {
     private readonly Lock _reporting = new();
 
@@ -35,6 +35,11 @@ public sealed class ScenarioRun(
         var collector = new CollectorClient(http, target.Collector);
 
         IReadOnlyList<NodeState> before = await nodes.BeginAsync(cancellation);
+        if (request.Packets && NodeGroup.WithoutPackets(before) is { } reason)
+        {
+            throw new RunException(reason);
+        }
+
         await OpenAsync(collector);
         long beginNs = NodeClock.NowNs();
         string? broken = await TryDriveAsync(cancellation);
@@ -42,11 +47,12 @@ public sealed class ScenarioRun(
         // Whoever interrupts a run waits for its end, but not as long as somebody who does not.
         using var closing = new CancellationTokenSource(RunLimits.Close);
         await using CancellationTokenRegistration hurry = cancellation.Register(() => closing.CancelAfter(RunLimits.InterruptedClose));
-        IReadOnlyList<NodeState?> after = await nodes.SettleAsync(closing.Token);
+        bool flowsEnd = request.Scenarios.All(static scenario => scenario.Connections == CallConnections.PerTask);
+        IReadOnlyList<NodeState?> after = await nodes.SettleAsync(before, flowsEnd, closing.Token);
         broken ??= NodeGroup.Missing(before, after);
-        broken = await TryCloseAsync(collector, closing.Token) ?? broken;
+        (string? undelivered, ILookup<string, CollectedLedger>? ledgers) = await TryCloseAsync(collector, closing.Token);
         Directory.CreateDirectory(request.Folder);
-        ManifestOf(beginNs, broken, before, after).Write(request.Folder);
+        ManifestOf(beginNs, undelivered ?? broken, before, after, ledgers).Write(request.Folder);
     }
 
     // A run that has nowhere to go is not driven, and one whose driver is killed leaves no folder without a manifest: so the folder is
@@ -65,7 +71,8 @@ public sealed class ScenarioRun(
     {
         try
         {
-            var sender = new TaskSender(target.Entries, tagSocket);
+            using var connections = new CallConnections(cut);
+            var sender = new TaskSender(target.Entries, connections, request);
             for (int rep = 1; rep <= request.Runs; rep++)
             {
                 foreach (Scenario scenario in request.Scenarios)
@@ -90,7 +97,9 @@ public sealed class ScenarioRun(
     {
         IReadOnlyList<PlannedTask> tasks = Workload.Generate(scenario, request.Seed);
         int done = 0;
-        progress.Report(new RunProgress("running", scenario.Name, rep, 0, tasks.Count));
+        string? variant = request.Scenarios.Count(other => other.Name == scenario.Name) > 1 ? scenario.Variant : null;
+        var begin = new RunProgress("running", scenario.Name, rep, 0, tasks.Count, Variant: variant);
+        progress.Report(begin);
         var closedLoop = new ParallelOptions { MaxDegreeOfParallelism = scenario.Concurrency, CancellationToken = cancellation };
         await Parallel.ForEachAsync(tasks, closedLoop, async (task, token) =>
         {
@@ -100,37 +109,58 @@ public sealed class ScenarioRun(
             {
                 // Counted and reported in one step, so that the count never falls.
                 done++;
-                progress.Report(new RunProgress("running", scenario.Name, rep, done, tasks.Count, failure));
+                progress.Report(begin with { Done = done, Failure = failure });
             }
         });
     }
 
-    /// <returns>null, or why the tables are not in the run folder.</returns>
-    private async Task<string?> TryCloseAsync(CollectorClient collector, CancellationToken cancellation)
+    /// <returns>Why the tables are not in the run folder; if they are, what the nodes pushed of their probes' balances.</returns>
+    private async Task<(string? Undelivered, ILookup<string, CollectedLedger>? Ledgers)> TryCloseAsync(
+        CollectorClient collector, CancellationToken cancellation)
     {
-        progress.Report(new RunProgress("writing the run folder"));
+        const string Writing = "writing the run folder";
+        progress.Report(new RunProgress(Writing));
         try
         {
             await telemetry.FlushAsync(cancellation);
-            await collector.FinishAsync(request.RunId, request.Folder, cancellation);
-            return null;
+            ILookup<string, CollectedLedger> ledgers = await collector.FinishAsync(request.RunId, request.Folder, cancellation);
+            await DeleteAsync(collector, Writing, cancellation);
+            return (null, ledgers);
         }
         catch (Exception e) when (e is RunException or TimeoutException)
         {
-            return $"the collector did not deliver the run: {e.Message}";
+            return ($"the collector did not deliver the run: {e.Message}", null);
         }
         catch (OperationCanceledException)
         {
-            return "the collector did not deliver the run in time";
+            return ("the collector did not deliver the run in time", null);
         }
     }
 
-    private Manifest ManifestOf(long beginNs, string? broken, IReadOnlyList<NodeState> before, IReadOnlyList<NodeState?> after)
+    // A copy that stays there takes room, and nothing else.
+    private async Task DeleteAsync(CollectorClient collector, string phase, CancellationToken cancellation)
+    {
+        try
+        {
+            await collector.DeleteAsync(request.RunId, cancellation);
+        }
+        catch (Exception e) when (e is RunException or OperationCanceledException)
+        {
+            progress.Report(new RunProgress(phase, Failure: $"the run is complete, but its copy stays at the collector: {e.Message}"));
+        }
+    }
+
+    private Manifest ManifestOf(
+        long beginNs,
+        string? broken,
+        IReadOnlyList<NodeState> before,
+        IReadOnlyList<NodeState?> after,
+        ILookup<string, CollectedLedger>? ledgers)
     {
         var nodes = new SortedDictionary<string, ManifestNode>(StringComparer.Ordinal);
         foreach ((NodeState begin, NodeState? end) in before.Zip(after))
         {
-            nodes[begin.Name] = NodeRecord.Of(begin, end);
+            nodes[begin.Name] = NodeRecord.Of(begin, end, ledgers?[begin.Name] ?? []);
         }
 
         return new Manifest(
@@ -139,14 +169,13 @@ public sealed class ScenarioRun(
             request.Seed,
             request.Runs,
             request.Command,
-            "per_task",
+            string.Join('+', request.Scenarios.Select(static scenario => scenario.Connections).Distinct()),
             beginNs,
             NodeClock.NowNs(),
             target.DriverNode,
             broken is null,
             broken,
-            [.. request.Scenarios.Select(static scenario =>
-                new ManifestScenario(scenario.Name, scenario.File, scenario.Sha256, scenario.Tasks, scenario.Concurrency))],
+            [.. request.Scenarios.Select(ManifestScenario.Of)],
             request.Versions,
             nodes,
             [.. before.Where(node => node.Name != target.DriverNode).Select(LinkOf)]);

@@ -12,28 +12,55 @@ using NodeBox.Telemetry.V1;
 
 namespace NodeBox.Scenarios.Running;
 
-/// <summary>Sends one task to its entry, over connections of its own, and waits for its answer.</summary>
-internal sealed class TaskSender(IReadOnlyDictionary<string, Uri> entries, TagSocket tagSocket)
+/// <summary>Sends one task to its entry and waits for its answer.</summary>
+/// <param name="entries">Where to, by the scenario's entry name.</param>
+/// <param name="connections">The driver's.</param>
+/// <param name="request">What a task must ask for.</param>
+internal sealed class TaskSender(IReadOnlyDictionary<string, Uri> entries, CallConnections connections, RunRequest request)
 {
     /// <summary>The task's record and, if it did not succeed, why. Only the run's own cancellation throws.</summary>
     public async Task<(TaskRecord Record, string? Failure)> SendAsync(
         Scenario scenario, PlannedTask task, int rep, CancellationToken cancellation)
     {
         using Activity root = Spans.StartTask($"task {task.Key}");
-        using var connections = new TaskConnections(tagSocket);
+        if (scenario.Connections != CallConnections.Pooled)
+        {
+            root.SetBaggage(CallConnections.Baggage, scenario.Connections);
+        }
+
+        if (request.ComparesBackends && !scenario.IsBaseline)
+        {
+            Backends.Choose(root, scenario.Backends);
+        }
+
+        if (request.RecordTiming)
+        {
+            root.SetBaggage(Spans.TimingBaggage, "1");
+        }
+
+        using TaskConnections leased = connections.Lease();
         long beginNs = NodeClock.NowNs();
-        TaskFailure? failure = await CallAsync(scenario, task, connections.Http, cancellation);
+        (TaskFailure? failure, IReadOnlyList<TaskStep>? taken) = await CallAsync(scenario, task, leased.Http, cancellation);
         if (failure is not null)
         {
             root.Fail(failure.ErrorType, failure.Reason);
         }
 
         TaskRecord record = RecordOf(root.TraceId, scenario, task, rep, beginNs, failure?.Outcome ?? "success");
+        if (task.Expected is { } expected)
+        {
+            record.Correct = failure is null && taken is not null && TaskStep.AreSame(expected, taken);
+            root.SetTag(SemanticConventions.TaskCorrect, record.Correct);
+            string? steps = record.Correct || taken is null ? null : TakenSteps.ToPart(taken).Data!.Value.GetRawText();
+            root.SetTag(SemanticConventions.TaskSteps, steps);
+        }
+
         return (record, failure is null ? null : $"{task.Key}: {failure.Reason}");
     }
 
-    // Null for success.
-    private async Task<TaskFailure?> CallAsync(Scenario scenario, PlannedTask task, HttpClient http, CancellationToken cancellation)
+    // No failure for success.
+    private async Task<(TaskFailure? Failure, IReadOnlyList<TaskStep>? Taken)> CallAsync(
+        Scenario scenario, PlannedTask task, HttpClient http, CancellationToken cancellation)
     {
         Uri entry = entries[scenario.Entry];
         using Activity call = scenario.IsBaseline ? StartServiceCall() : StartAgentCall(scenario.Entry);
@@ -42,10 +69,11 @@ internal sealed class TaskSender(IReadOnlyDictionary<string, Uri> entries, TagSo
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(scenario.Deadline);
         TaskFailure? failure;
+        IReadOnlyList<TaskStep>? taken = null;
         try
         {
-            failure = scenario.IsBaseline
-                ? await CallServiceAsync(entry, task, http, call, deadline.Token)
+            (failure, taken) = scenario.IsBaseline
+                ? (await CallServiceAsync(entry, task, http, call, deadline.Token), null)
                 : await AskAgentAsync(entry, scenario.Entry, task, http, deadline.Token);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -72,7 +100,7 @@ internal sealed class TaskSender(IReadOnlyDictionary<string, Uri> entries, TagSo
             call.Fail(failure.ErrorType, failure.Reason);
         }
 
-        return failure;
+        return (failure, taken);
     }
 
     private static Activity StartAgentCall(string agent)
@@ -90,14 +118,18 @@ internal sealed class TaskSender(IReadOnlyDictionary<string, Uri> entries, TagSo
         return call;
     }
 
-    private static async Task<TaskFailure?> AskAgentAsync(
+    private static async Task<(TaskFailure? Failure, IReadOnlyList<TaskStep>? Taken)> AskAgentAsync(
         Uri endpoint, string agent, PlannedTask task, HttpClient http, CancellationToken cancellation)
     {
         var request = new SendMessageRequest(Message.FromUser(task.Prompt, task.Plan));
         SendMessageResponse response = await new A2AClient(http).SendMessageAsync(endpoint, request, cancellation);
-        return response.Task is { Status: { State: not TaskState.Completed } status }
-            ? new TaskFailure("failed", "task_failed", status.Message?.Text() ?? $"{agent} left the task {status.State}")
-            : null;
+        return response.Task switch
+        {
+            { Status: { State: not TaskState.Completed } status } =>
+                (new TaskFailure("failed", "task_failed", status.Message?.Text() ?? $"{agent} left the task {status.State}"), null),
+            { } answered when task.Expected is not null => (null, TakenSteps.Of(answered)),
+            _ => (null, null),
+        };
     }
 
     private static async Task<TaskFailure?> CallServiceAsync(

@@ -28,7 +28,8 @@ internal static class Library
         if (found != Version)
         {
             throw new DuckDbException(
-                $"{Path.Combine(AppContext.BaseDirectory, FileName)} is DuckDB {found}, but nodebox was built for {Version}. Reinstall nodebox.");
+                $"{Path.Combine(AppContext.BaseDirectory, FileName)} is DuckDB {found}, "
+                + $"but nodebox was built for {Version}. Reinstall nodebox.");
         }
     }
 

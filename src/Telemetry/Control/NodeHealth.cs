@@ -7,6 +7,7 @@ namespace NodeBox.Telemetry.Control;
 /// <param name="Kernel">The kernel release.</param>
 /// <param name="Rung">How flows are measured: "tp_btf" or "none".</param>
 /// <param name="RungReason">Why flows are not measured, or null.</param>
+/// <param name="Packets">Whether each packet is recorded.</param>
 /// <param name="CongestionControl">The TCP congestion control of new connections in this node's namespace.</param>
 /// <param name="Versions">Name to version of nodebox and what it is built on.</param>
 /// <param name="BootId">Random, made at start: another value means that the node restarted.</param>
@@ -20,6 +21,7 @@ public sealed record NodeHealth(
     string Kernel,
     string Rung,
     string? RungReason,
+    bool Packets,
     string CongestionControl,
     IReadOnlyDictionary<string, string> Versions,
     string BootId,

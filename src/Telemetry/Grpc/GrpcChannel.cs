@@ -2,14 +2,16 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
+using NodeBox.Telemetry.Http;
 
 namespace NodeBox.Telemetry.Grpc;
 
 /// <summary>
 /// gRPC calls to one server over HTTP/2. Its connections are its own: no span, no trace header and no socket tag ever comes near them,
-/// since telemetry about telemetry would never end.
+/// since telemetry about telemetry would never end. What each carries is one slice.
 /// </summary>
 public sealed class GrpcChannel : IDisposable
 {
@@ -17,8 +19,9 @@ public sealed class GrpcChannel : IDisposable
     private readonly int _maxMessageBytes;
 
     /// <param name="address">As in <c>http://10.77.0.4:4400</c>; http means HTTP/2 without TLS.</param>
+    /// <param name="cut">Takes the boundaries of its connections, where somebody measures them.</param>
     /// <param name="maxMessageBytes">The largest message accepted from the server.</param>
-    public GrpcChannel(Uri address, int maxMessageBytes = GrpcServer.DefaultMaxMessageBytes)
+    public GrpcChannel(Uri address, CutSlice? cut = null, int maxMessageBytes = GrpcServer.DefaultMaxMessageBytes)
     {
         _maxMessageBytes = maxMessageBytes;
         var sockets = new SocketsHttpHandler
@@ -33,6 +36,11 @@ public sealed class GrpcChannel : IDisposable
             UseCookies = false,
             UseProxy = false,
         };
+        if (cut is not null)
+        {
+            sockets.ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, cut, cancellation);
+        }
+
         _http = new HttpClient(sockets) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -58,13 +66,14 @@ public sealed class GrpcChannel : IDisposable
             ending.CancelAfter(limit);
         }
 
-        RpcException Explain(Exception e) => AsRpcException(e, timeout is not null && !cancellation.IsCancellationRequested && ending.IsCancellationRequested);
+        RpcException Explain(Exception e) => AsRpcException(
+            e, timeout is not null && !cancellation.IsCancellationRequested && ending.IsCancellationRequested);
 
         try
         {
             using HttpRequestMessage request = Compose(method, requests, timeout, ending.Token);
-            using HttpResponseMessage response = await OrExplain(_http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ending.Token), Explain)
-                .ConfigureAwait(false);
+            Task<HttpResponseMessage> sending = _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ending.Token);
+            using HttpResponseMessage response = await OrExplain(sending, Explain).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 throw new RpcException(StatusOf(response.StatusCode), $"the server answered HTTP {(int)response.StatusCode}");
@@ -92,7 +101,8 @@ public sealed class GrpcChannel : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static HttpRequestMessage Compose<TRequest>(string method, IAsyncEnumerable<TRequest> requests, TimeSpan? timeout, CancellationToken cancellation)
+    private static HttpRequestMessage Compose<TRequest>(
+        string method, IAsyncEnumerable<TRequest> requests, TimeSpan? timeout, CancellationToken cancellation)
         where TRequest : IMessage<TRequest>
     {
         HttpRequestMessage request = new(HttpMethod.Post, "/" + method)
@@ -152,8 +162,25 @@ public sealed class GrpcChannel : IDisposable
 
         if (code != (int)StatusCode.Ok)
         {
-            string message = headers.TryGetValues(GrpcHeaders.Message, out IEnumerable<string>? text) ? GrpcHeaders.DecodeMessage(text.First()) : "";
+            bool hasMessage = headers.TryGetValues(GrpcHeaders.Message, out IEnumerable<string>? text);
+            string message = hasMessage ? GrpcHeaders.DecodeMessage(text!.First()) : "";
             throw new RpcException(Enum.IsDefined((StatusCode)code) ? (StatusCode)code : StatusCode.Unknown, message);
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint server, CutSlice cut, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(server, cancellation).ConfigureAwait(false);
+            SharedSlice.Begin(socket, cut, SliceKind.Telemetry);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 }

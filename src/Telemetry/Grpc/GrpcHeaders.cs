@@ -30,7 +30,9 @@ internal static class GrpcHeaders
     public static bool TryParseTimeout(string? text, out TimeSpan timeout)
     {
         timeout = default;
-        if (text is null || text.Length is < 2 or > 9 || !long.TryParse(text.AsSpan(..^1), NumberStyles.None, CultureInfo.InvariantCulture, out long count))
+        if (text is null
+            || text.Length is < 2 or > 9
+            || !long.TryParse(text.AsSpan(..^1), NumberStyles.None, CultureInfo.InvariantCulture, out long count))
         {
             return false;
         }

@@ -13,7 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace NodeBox.Telemetry.Grpc;
 
 /// <summary>Answers one bidirectional call. What it throws ends the call: an <see cref="RpcException"/> with its own status.</summary>
-public delegate IAsyncEnumerable<TResponse> DuplexHandler<TRequest, TResponse>(IAsyncEnumerable<TRequest> requests, CancellationToken cancellation);
+public delegate IAsyncEnumerable<TResponse> DuplexHandler<TRequest, TResponse>(
+    IAsyncEnumerable<TRequest> requests, CancellationToken cancellation);
 
 /// <summary>gRPC on Kestrel: the packages that would do it cannot be restored, and the protocol is small.</summary>
 public static class GrpcServer
@@ -100,12 +101,14 @@ public static class GrpcServer
         catch (Exception e)
         {
             // What a handler did not mean to throw is a bug here, and the client's log is on another machine.
-            context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("grpc").LogError(e, "{Method} failed", context.Request.Path);
+            ILogger log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("grpc");
+            log.LogError(e, "{Method} failed", context.Request.Path);
             End(context.Response, StatusCode.Unknown, e.Message);
         }
     }
 
-    private static async Task AnswerAsync<TResponse>(PipeWriter output, IAsyncEnumerable<TResponse> responses, CancellationToken cancellation)
+    private static async Task AnswerAsync<TResponse>(
+        PipeWriter output, IAsyncEnumerable<TResponse> responses, CancellationToken cancellation)
         where TResponse : IMessage<TResponse>
     {
         await foreach (TResponse response in responses.WithCancellation(cancellation).ConfigureAwait(false))

@@ -1,39 +1,55 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Telemetry.Http;
 
 /// <summary>
-/// The server's side of a call: once the headers are parsed, the connection's socket gets the caller's tag, and the request is served
-/// under a server span. A request without traceparent is served untraced and untagged.
+/// The server's side of a call: once the headers are parsed, the connection's next slice begins with the caller's tag, and the request is
+/// served under a server span. A request without traceparent is served untraced, and its slice is nobody's.
 /// </summary>
 public static class ServedCalls
 {
-    private const string ConnectionKey = "nodebox.tagged_socket";
+    private static int s_inProgress;
 
-    /// <param name="app">The listener's pipeline; this must be its first middleware.</param>
-    /// <param name="tagSocket">Writes tags into the kernel.</param>
+    /// <summary>How many traced requests this process is serving now.</summary>
+    public static int InProgress => Volatile.Read(ref s_inProgress);
+
+    /// <param name="app">
+    /// The pipeline of a listener that <see cref="SlicedListener.UseSlices"/> slices; this must be its first middleware.
+    /// </param>
     /// <param name="agentId">The agent that this listener serves, or null: then the span bears the caller's name.</param>
-    public static IApplicationBuilder UseServedCalls(this IApplicationBuilder app, TagSocket tagSocket, string? agentId = null) =>
-        app.Use((context, next) => ServeAsync(context, next, tagSocket, agentId));
+    public static IApplicationBuilder UseServedCalls(this IApplicationBuilder app, string? agentId = null) =>
+        app.Use((context, next) => ServeAsync(context, next, agentId));
 
-    private static async Task ServeAsync(HttpContext context, RequestDelegate next, TagSocket tagSocket, string? agentId)
+    private static async Task ServeAsync(HttpContext context, RequestDelegate next, string? agentId)
     {
         IHeaderDictionary headers = context.Request.Headers;
         if (!TraceHeaders.TryExtract(name => headers[name], out ActivityContext caller))
         {
-            await next(context);
+            await SliceAsync(context, tag: null, () => next(context));
             return;
         }
 
+        Interlocked.Increment(ref s_inProgress);
+        try
+        {
+            await ServeTracedAsync(context, next, caller, agentId);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref s_inProgress);
+        }
+    }
+
+    private static async Task ServeTracedAsync(HttpContext context, RequestDelegate next, ActivityContext caller, string? agentId)
+    {
+        IHeaderDictionary headers = context.Request.Headers;
         using Activity span = Spans.StartServed($"{context.Request.Method} {context.Request.Path}", caller);
         CarryOn(headers[TraceHeaders.Baggage], span);
         var tag = new Tag(caller.TraceId, caller.SpanId, span.GetBaggageItem(Spans.AgentBaggage));
-        SocketOf(context, tagSocket)?.Set(tag);
         if (agentId is not null)
         {
             span.SetBaggage(Spans.AgentBaggage, agentId);
@@ -41,7 +57,23 @@ public static class ServedCalls
 
         span.SetTag(SemanticConventions.HttpRequestMethod, context.Request.Method);
         span.SetTag(SemanticConventions.UrlPath, context.Request.Path.Value);
-        await RunAsync(context, next, span);
+        await SliceAsync(context, tag, () => RunAsync(context, next, span));
+    }
+
+    private static async Task SliceAsync(HttpContext context, Tag? tag, Func<Task> serve)
+    {
+        SlicedConnection? connection = SlicedListener.ConnectionOf(context);
+        connection?.Begin(context, tag);
+        bool isFailed = true;
+        try
+        {
+            await serve();
+            isFailed = false;
+        }
+        finally
+        {
+            await (connection?.EndAsync(context, isFailed) ?? Task.CompletedTask);
+        }
     }
 
     // A foreign caller may call itself anything. A name that no tag can bear is left out of spans as well, so that both say the same.
@@ -80,23 +112,5 @@ public static class ServedCalls
         {
             span.Fail(status.ToString(CultureInfo.InvariantCulture), "server error");
         }
-    }
-
-    private static TaggedSocket? SocketOf(HttpContext context, TagSocket tagSocket)
-    {
-        if (context.Features.Get<IConnectionItemsFeature>() is not { } connection
-            || context.Features.Get<IConnectionSocketFeature>() is not { } transport)
-        {
-            return null;
-        }
-
-        if (connection.Items.TryGetValue(ConnectionKey, out object? known))
-        {
-            return (TaggedSocket)known!;
-        }
-
-        var tagged = new TaggedSocket(transport.Socket, tagSocket);
-        connection.Items[ConnectionKey] = tagged;
-        return tagged;
     }
 }

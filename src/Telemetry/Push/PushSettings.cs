@@ -1,3 +1,5 @@
+using NodeBox.Telemetry.Http;
+
 namespace NodeBox.Telemetry.Push;
 
 /// <summary>Where a node's telemetry goes, and what may be kept of it meanwhile.</summary>
@@ -11,6 +13,9 @@ public sealed record PushSettings
 
     /// <summary>The collector's push port, as in <c>http://10.77.0.4:4400</c>.</summary>
     public required Uri Collector { get; init; }
+
+    /// <summary>Takes the boundaries of the connections to the collector; null where nobody measures them.</summary>
+    public CutSlice? Cut { get; init; }
 
     /// <summary>The spool's folder, made if it is not there and used by this process alone.</summary>
     public required string SpoolDirectory { get; init; }

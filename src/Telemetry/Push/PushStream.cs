@@ -12,8 +12,9 @@ internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log
 {
     private static readonly TimeSpan s_firstBackoff = TimeSpan.FromMilliseconds(100);
 
-    private readonly GrpcChannel _channel = new(settings.Collector);
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly GrpcChannel _channel = new(settings.Collector, settings.Cut);
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
     private readonly List<(ulong Sequence, TaskCompletionSource Done)> _waiting = [];
     private ulong _ackedSequence;
@@ -70,7 +71,8 @@ internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log
 
             Report(failure.Message);
             backoff = _ackedSequence > before ? s_firstBackoff : backoff;
-            await Task.Delay(backoff * (1 + (Random.Shared.NextDouble() / 4)), stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            TimeSpan pause = backoff * (1 + (Random.Shared.NextDouble() / 4));
+            await Task.Delay(pause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             backoff = backoff * 2 < settings.MaxBackoff ? backoff * 2 : settings.MaxBackoff;
         }
     }
@@ -84,7 +86,8 @@ internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log
     {
         try
         {
-            IAsyncEnumerable<Ack> acks = _channel.DuplexAsync(TelemetryPusher.Method, ReadSpoolAsync(unacked, stopping), Ack.Parser, cancellation: stopping);
+            IAsyncEnumerable<Ack> acks = _channel.DuplexAsync(
+                TelemetryPusher.Method, ReadSpoolAsync(unacked, stopping), Ack.Parser, cancellation: stopping);
             await foreach (Ack ack in acks.ConfigureAwait(false))
             {
                 if (ack.SpoolId == spool.Id)
@@ -105,7 +108,8 @@ internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log
         }
     }
 
-    private async IAsyncEnumerable<Batch> ReadSpoolAsync(ConcurrentQueue<SentBatch> unacked, [EnumeratorCancellation] CancellationToken stopping)
+    private async IAsyncEnumerable<Batch> ReadSpoolAsync(
+        ConcurrentQueue<SentBatch> unacked, [EnumeratorCancellation] CancellationToken stopping)
     {
         SpoolCursor cursor = default;
         while (true)
@@ -140,7 +144,8 @@ internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log
     private void GiveUp(SentBatch culprit, string reason)
     {
         Interlocked.Add(ref _refused, culprit.Count);
-        log.LogError("the collector at {Collector} refused {Count} records, which are dropped: {Reason}", settings.Collector, culprit.Count, reason);
+        log.LogError(
+            "the collector at {Collector} refused {Count} records, which are dropped: {Reason}", settings.Collector, culprit.Count, reason);
         Advance(culprit.Sequence);
     }
 
@@ -164,7 +169,7 @@ internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log
         if (Trouble is null)
         {
             log.LogWarning(
-                "telemetry does not reach the collector at {Collector} ({Reason}); it is kept in {Folder} and sent when the collector answers",
+                "telemetry does not reach the collector at {Collector} ({Reason}); it is kept in {Folder} and sent when that answers",
                 settings.Collector,
                 reason,
                 settings.SpoolDirectory);

@@ -73,7 +73,8 @@ internal sealed class Spool : IDisposable
         catch (Exception e) when (IsFailure(e))
         {
             held?.Dispose();
-            throw new IOException($"cannot use the spool folder {directory}: {e.Message} It must be writable, and used by one nodebox at a time.", e);
+            throw new IOException(
+                $"cannot use the spool folder {directory}: {e.Message} It must be writable, and used by one nodebox at a time.", e);
         }
     }
 

@@ -54,7 +54,10 @@ public sealed class TelemetryPusher : IAsyncDisposable
         Spool spool = Spool.Open(settings.SpoolDirectory, settings.SpoolBytes);
         if (spool.TornBytes > 0)
         {
-            log.LogWarning("the spool {Folder} was torn: {Bytes} bytes behind its last whole batch are lost", settings.SpoolDirectory, spool.TornBytes);
+            log.LogWarning(
+                "the spool {Folder} was torn: {Bytes} bytes behind its last whole batch are lost",
+                settings.SpoolDirectory,
+                spool.TornBytes);
         }
 
         return new TelemetryPusher(settings, spool, log);
@@ -68,11 +71,11 @@ public sealed class TelemetryPusher : IAsyncDisposable
 
     public void Add(SliceRecord record) => Add(static batch => batch.Slices, record);
 
+    public void Add(PacketRecord record) => Add(static batch => batch.Packets, record);
+
     public void Add(TaskRecord record) => Add(static batch => batch.Tasks, record);
 
     public void Add(DropLedger record) => Add(static batch => batch.Ledgers, record);
-
-    public void Add(ClockSample record) => Add(static batch => batch.Clocks, record);
 
     public void Add(LogLine record) => Add(static batch => batch.Logs, record);
 
@@ -177,7 +180,10 @@ public sealed class TelemetryPusher : IAsyncDisposable
         if (!_dropReported)
         {
             _dropReported = true;
-            _log.LogWarning("the spool {Folder} takes no more telemetry, so new records are dropped and counted: {Reason}", _settings.SpoolDirectory, reason);
+            _log.LogWarning(
+                "the spool {Folder} takes no more telemetry, so new records are dropped and counted: {Reason}",
+                _settings.SpoolDirectory,
+                reason);
         }
     }
 }

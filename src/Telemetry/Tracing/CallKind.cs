@@ -15,6 +15,9 @@ public enum CallKind
     /// <summary>A request to a service that is neither: the baseline chain.</summary>
     Service,
 
-    /// <summary>Protocol housekeeping such as MCP initialize and tools/list. Never counted as a call.</summary>
-    Discovery,
+    /// <summary>MCP's housekeeping, such as initialize and tools/list. Never counted as a call.</summary>
+    ToolDiscovery,
+
+    /// <summary>Asking for an agent's card. Never counted as a call.</summary>
+    AgentDiscovery,
 }

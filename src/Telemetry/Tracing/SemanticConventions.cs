@@ -37,6 +37,31 @@ public static class SemanticConventions
     /// <summary>llm, tool, agent or service: what kind of call a client span is. Calls per task are counted on it.</summary>
     public const string Call = "nodebox.call";
 
+    /// <summary>Of a task's root span: whether the agents whose models decided did what they should.</summary>
+    public const string TaskCorrect = "nodebox.task.correct";
+
+    /// <summary>Of a task's root span: what they did instead, as JSON.</summary>
+    public const string TaskSteps = "nodebox.task.steps";
+
     /// <summary>Milliseconds from sending a chat request to its first streamed token.</summary>
     public const string TimeToFirstTokenMs = "nodebox.time_to_first_token_ms";
+
+    /// <summary>Milliseconds that a served generation waited for a slot.</summary>
+    public const string QueueWaitMs = "nodebox.queue_wait_ms";
+
+    /// <summary>Tokens of a prompt that were in the server's cache.</summary>
+    public const string CachedInputTokens = "nodebox.cached_input_tokens";
+
+    /// <summary>When a served generation's tokens came, as JSON; only of tasks that ask for it.</summary>
+    public const string LlmTiming = "nodebox.llm.timing";
+
+    public const string ProcessId = "process.pid";
+    public const string LlmThreads = "nodebox.llm.threads";
+    public const string LlmProcessors = "nodebox.llm.processors";
+    public const string LlmQueueDepth = "nodebox.llm.queue_depth";
+    public const string LlmActiveSlots = "nodebox.llm.active_slots";
+    public const string LlmKvTokens = "nodebox.llm.kv_tokens";
+    public const string LlmKvBytes = "nodebox.llm.kv_bytes";
+    public const string LlmResidentBytes = "nodebox.llm.resident_bytes";
+    public const string LlmPeakResidentBytes = "nodebox.llm.peak_resident_bytes";
 }

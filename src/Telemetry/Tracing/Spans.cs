@@ -8,12 +8,17 @@ namespace NodeBox.Telemetry.Tracing;
 /// </summary>
 public static class Spans
 {
+    /// <summary>The baggage key by which a task asks that each reply of a model be timed token by token.</summary>
+    public const string TimingBaggage = "nodebox.record_timing";
+
     /// <summary>The baggage key that carries the calling agent's name across hops.</summary>
     public const string AgentBaggage = "nodebox.agent";
 
     internal const string SourceName = "nodebox";
 
     internal const string BeginProperty = "nodebox.begin_ns";
+
+    private const string KindProperty = "nodebox.call_kind";
 
     private static readonly ActivitySource s_source = new(SourceName);
 
@@ -30,6 +35,27 @@ public static class Spans
         ActivitySource.AddActivityListener(s_listener);
     }
 
+    /// <summary>
+    /// The current span: the nearest one around, since libraries have activities of their own, which are recorded by nobody. Null where
+    /// there is none, as in an untraced request, which is served under the framework's activity.
+    /// </summary>
+    public static Activity? Current
+    {
+        get
+        {
+            Activity? span = Activity.Current;
+            while (span is not null && span.Source.Name != SourceName)
+            {
+                span = span.Parent;
+            }
+
+            return span;
+        }
+    }
+
+    /// <summary>The current span if it is that of the request being served, otherwise null.</summary>
+    public static Activity? Served => Current is { Kind: ActivityKind.Server } span ? span : null;
+
     /// <summary>Starts the root span of a new task: a fresh trace id.</summary>
     public static Activity StartTask(string name)
     {
@@ -39,7 +65,7 @@ public static class Spans
 
     /// <summary>
     /// Starts the client span of an outgoing call under the current span. Dispose it when the answer is complete. Everything sent through
-    /// a <see cref="Http.CallHandler"/> meanwhile carries this span in traceparent and on its socket.
+    /// <see cref="Http.TaskConnections"/> meanwhile carries this span in traceparent and on its socket.
     /// </summary>
     /// <param name="kind">What kind of call it is.</param>
     /// <param name="name">The span's name by the conventions, for example "chat testbed" or "execute_tool lookup_order".</param>
@@ -52,9 +78,10 @@ public static class Spans
             call.SetBaggage(AgentBaggage, agentId);
         }
 
-        if (kind != CallKind.Discovery)
+        call.SetCustomProperty(KindProperty, kind);
+        if (NameOf(kind) is { } counted)
         {
-            call.SetTag(SemanticConventions.Call, NameOf(kind));
+            call.SetTag(SemanticConventions.Call, counted);
         }
 
         return call;
@@ -70,13 +97,17 @@ public static class Spans
         span?.SetStatus(ActivityStatusCode.Error, description);
     }
 
-    private static string NameOf(CallKind kind) => kind switch
+    /// <summary>What kind of call <paramref name="span"/> is the client span of; null where it is none.</summary>
+    internal static CallKind? KindOf(Activity span) => span.GetCustomProperty(KindProperty) as CallKind?;
+
+    // Null for what is not counted.
+    private static string? NameOf(CallKind kind) => kind switch
     {
         CallKind.Llm => "llm",
         CallKind.Tool => "tool",
         CallKind.Agent => "agent",
         CallKind.Service => "service",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a counted kind of call"),
+        _ => null,
     };
 
     private static Activity Start(string name, ActivityKind kind, ActivityContext? parent)

@@ -15,15 +15,6 @@ public sealed record Tag(ActivityTraceId TaskId, ActivitySpanId SpanId, string? 
     /// <summary>The longest agent's name that the kernel keeps with a socket, in bytes of UTF-8.</summary>
     public const int MaxAgentBytes = 32;
 
-    private static readonly AsyncLocal<Tag?> s_current = new();
-
-    /// <summary>The tag of the request being sent in this asynchronous context. HTTP/1.1 writes happen in the caller's context.</summary>
-    public static Tag? Current
-    {
-        get => s_current.Value;
-        set => s_current.Value = value;
-    }
-
     /// <summary>
     /// Whether a tag can bear this agent's name: 1 to <see cref="MaxAgentBytes"/> bytes and no control characters, as NUL ends a name in
     /// the kernel.
@@ -51,8 +42,3 @@ public enum TagFlags
     /// <summary>Calls of more than one agent.</summary>
     SeveralAgents = 4,
 }
-
-/// <summary>
-/// Writes a tag into the kernel for a socket of this process. Supplied by the composition root; does nothing where flows are not measured.
-/// </summary>
-public delegate void TagSocket(System.Net.Sockets.Socket socket, Tag tag, TagFlags flags);

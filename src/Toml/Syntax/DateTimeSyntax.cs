@@ -13,7 +13,8 @@ internal static class DateTimeSyntax
     /// <returns>the value, or null and a sentence about what is wrong with it.</returns>
     public static TomlDateTime? Read(string token, TomlPosition position, out string problem)
     {
-        problem = $"{Text.Shorten(token)} is not a date or time that exists: write 2026-01-31, 13:45:00, 2026-01-31T13:45:00 or 2026-01-31T13:45:00Z.";
+        problem = $"{Text.Shorten(token)} is not a date or time that exists: "
+            + "write 2026-01-31, 13:45:00, 2026-01-31T13:45:00 or 2026-01-31T13:45:00Z.";
         ReadOnlySpan<char> rest = token.AsSpan();
         DateOnly? date = null;
         if (HasAt(token, 4, '-'))

@@ -63,7 +63,8 @@ internal static class SourceText
         {
             '\r' when next != '\n' => "A carriage return stands alone: end lines with LF or CRLF.",
             '\t' or '\n' or '\r' => null,
-            < ' ' or '\x7F' => $"The control character U+{(int)character:X4} may not stand in the file: write \\u{(int)character:X4} in a \"string\".",
+            < ' ' or '\x7F' =>
+                $"The control character U+{(int)character:X4} may not stand in the file: write \\u{(int)character:X4} in a \"string\".",
             _ when char.IsHighSurrogate(character) && !char.IsLowSurrogate(next) => "Half of a surrogate pair is not a character.",
             _ when char.IsLowSurrogate(character) => "Half of a surrogate pair is not a character.",
             _ => null,

@@ -9,13 +9,14 @@ public sealed class CompletenessTests
     {
         using RunFolderBuilder builder = Whole();
 
-        Assert.All(ChecksOf(builder), check => Assert.True(check.Outcome == CheckOutcome.Passed, $"{check.Name}: {check.Detail}"));
+        Assert.All(builder.Checks(), check => Assert.True(check.Outcome == CheckOutcome.Passed, $"{check.Name}: {check.Detail}"));
     }
 
     [Fact]
     public void A_call_without_a_server_span_is_named()
     {
-        using RunFolderBuilder builder = Whole().Task("t2", "baseline", 10).ToolCall("t2", "s2", served: false);
+        using RunFolderBuilder builder = Whole().Task("t2", "baseline", 10).ToolCall("t2", "s2", served: false)
+            .Exchange(40001, 2, "t2", "s2", "tool", 0, 0);
 
         Check failed = TheFailed(builder);
         Assert.StartsWith("Every LLM, tool, agent and service call", failed.Name, StringComparison.Ordinal);
@@ -25,7 +26,8 @@ public sealed class CompletenessTests
     [Fact]
     public void A_server_span_of_another_task_does_not_count()
     {
-        using RunFolderBuilder builder = Whole().Task("t2", "baseline", 10).ToolCall("t2", "s2", served: false);
+        using RunFolderBuilder builder = Whole().Task("t2", "baseline", 10).ToolCall("t2", "s2", served: false)
+            .Exchange(40001, 2, "t2", "s2", "tool", 0, 0);
         builder.Row("spans", "run", "n2", "t1", "s2-served", "s2", "POST /mcp", "server", null, null, 1L, 2L, "ok", null);
 
         Assert.Contains("task t2", TheFailed(builder).Detail, StringComparison.Ordinal);
@@ -40,17 +42,17 @@ public sealed class CompletenessTests
     }
 
     [Theory]
-    [InlineData(400, 50, "t1", "2 ends; 2 without the other end; 0 with other bytes; 0 with another task; for example n1 10.77.0.1:40001 to 10.77.0.2:7101")]
-    [InlineData(40001, 51, "t1", "2 ends; 0 without the other end; 2 with other bytes; 0 with another task; for example n1 10.77.0.1:40001 to 10.77.0.2:7101")]
-    [InlineData(40001, 50, "t9", "2 ends; 0 without the other end; 0 with other bytes; 2 with another task; for example n1 10.77.0.1:40001 to 10.77.0.2:7101")]
-    [InlineData(40001, 50, null, "1 ends; 0 without the other end; 0 with other bytes; 1 with another task; for example n1 10.77.0.1:40001 to 10.77.0.2:7101")]
+    [InlineData(400, 50, "t1", "2 ends; 2 without the other end; 0 with other bytes; 0 with another task")]
+    [InlineData(40001, 51, "t1", "2 ends; 0 without the other end; 2 with other bytes; 0 with another task")]
+    [InlineData(40001, 50, "t9", "2 ends; 0 without the other end; 0 with other bytes; 2 with another task")]
+    [InlineData(40001, 50, null, "1 ends; 0 without the other end; 0 with other bytes; 1 with another task")]
     public void A_flow_whose_ends_disagree_is_named(long serverSeesPort, long serverSent, string? serverTask, string detail)
     {
         using RunFolderBuilder builder = new RunFolderBuilder().Task("t1", "baseline", 10).ToolCall("t1", "s1")
             .End("t1", 40001, active: true, tx: 100, rx: 50)
             .End(serverTask, serverSeesPort, active: false, tx: serverSent, rx: 100);
 
-        Assert.Equal(detail, TheFailed(builder).Detail);
+        Assert.Equal($"{detail}; for example n1 10.77.0.1:40001 to 10.77.0.2:7101", TheFailed(builder).Detail);
     }
 
     [Fact]
@@ -67,7 +69,7 @@ public sealed class CompletenessTests
     {
         // Tasks of the builder begin at 1 s: the flow at 1 to 2 µs is of the time before, the other lies within the only task.
         using RunFolderBuilder edge = Whole().End(null, 50001, active: true, tx: 5, rx: 5);
-        Assert.All(ChecksOf(edge), check => Assert.Equal(CheckOutcome.Passed, check.Outcome));
+        Assert.All(edge.Checks(), check => Assert.Equal(CheckOutcome.Passed, check.Outcome));
 
         using RunFolderBuilder within = Whole().Row(
             "flows", "run", "n1-50002", "n1", 1L, "active", "link", "10.77.0.1", 50_002L, "10.77.0.2", 7101L,
@@ -89,7 +91,7 @@ public sealed class CompletenessTests
                 5_000L, 6_000L, tx, rx, 1L, 1L, 0L, 9L, 9L, "bbr", "FIN", 1L, "nodebox", "t1", null, null);
         }
 
-        Assert.All(ChecksOf(builder), check => Assert.Equal(CheckOutcome.Passed, check.Outcome));
+        Assert.All(builder.Checks(), check => Assert.Equal(CheckOutcome.Passed, check.Outcome));
     }
 
     [Fact]
@@ -111,7 +113,7 @@ public sealed class CompletenessTests
         builder.Manifest["nodes"]!["n2"]!["dropped_records"] = 9;
 
         Assert.Equal(
-            "flow on n1 dropped 2 and missed 1 of 12 events; the spool of n2 dropped 9 records: figures from there are too low",
+            "flow on n1 dropped 2 and missed 1 of 13 events; the spool of n2 dropped 9 records",
             TheFailed(builder).Detail);
     }
 
@@ -123,7 +125,7 @@ public sealed class CompletenessTests
         builder.Manifest["complete"] = false;
         builder.Manifest["incomplete_reason"] = "n2 is gone";
 
-        Assert.Equal(["n2 is gone", "n2 exited with 139"], ChecksOf(builder).Where(IsFailed).Select(check => check.Detail));
+        Assert.Equal(["n2 is gone", "n2 exited with 139"], builder.Checks().Where(IsFailed).Select(check => check.Detail));
     }
 
     [Fact]
@@ -133,20 +135,15 @@ public sealed class CompletenessTests
         builder.Manifest["nodes"]!["n1"]!["rung"] = "none";
         builder.Manifest["nodes"]!["n2"]!["rung"] = "none";
 
-        Check flows = ChecksOf(builder).Single(check => check.Name.Contains("both ends", StringComparison.Ordinal));
+        Check flows = builder.Checks().Single(check => check.Name.Contains("both ends", StringComparison.Ordinal));
         Assert.Equal(CheckOutcome.NotMeasured, flows.Outcome);
     }
 
-    private static RunFolderBuilder Whole() =>
-        new RunFolderBuilder().Task("t1", "baseline", 10).ToolCall("t1", "s1").Connection("t1", 40001, up: 100, down: 50);
+    private static RunFolderBuilder Whole() => new RunFolderBuilder().Task("t1", "baseline", 10).ToolCall("t1", "s1")
+        .Connection("t1", 40001, up: 100, down: 50)
+        .Exchange(40001, 1, "t1", "s1", "tool", 100, 50);
 
-    private static IReadOnlyList<Check> ChecksOf(RunFolderBuilder builder)
-    {
-        using RunFolder folder = builder.Open();
-        return Completeness.Check(folder);
-    }
-
-    private static Check TheFailed(RunFolderBuilder builder) => Assert.Single(ChecksOf(builder), IsFailed);
+    private static Check TheFailed(RunFolderBuilder builder) => Assert.Single(builder.Checks(), IsFailed);
 
     private static bool IsFailed(Check check) => check.Outcome == CheckOutcome.Failed;
 }

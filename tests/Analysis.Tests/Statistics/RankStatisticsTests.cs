@@ -10,7 +10,8 @@ public sealed class RankStatisticsTests
     private static readonly double[] s_tiedTen = [1, 2, 2, 3, 3, 3, 4, 5, 5, 6];
     private static readonly double[] s_tiedTwelve = [2, 3, 3, 4, 4, 5, 5, 5, 6, 7, 7, 8];
 
-    // a, b, then statistic and pvalue of scipy.stats.mannwhitneyu(b, a): method exact, asymptotic with ties, success counts, exact, asymptotic without ties.
+    // a, b, then statistic and pvalue of scipy.stats.mannwhitneyu(b, a): method exact, asymptotic with ties, success counts, exact,
+    // asymptotic without ties.
     public static TheoryData<double[], double[], double, double> Reference => new()
     {
         { s_five, s_six, 26, 0.05194805194805195 },

@@ -43,9 +43,14 @@ internal sealed class NodeScript : IDisposable
     }
 
     /// <summary>Runs a script that says one thing and ends.</summary>
-    public static async Task<JsonElement> RunAsync(string script, params string[] arguments)
+    public static Task<JsonElement> RunAsync(string script, params string[] arguments) => RunAsync(script, arguments, input: "");
+
+    /// <summary>Runs a script that reads <paramref name="input"/>, says one thing and ends.</summary>
+    public static async Task<JsonElement> RunAsync(string script, string[] arguments, string input)
     {
         using NodeScript run = Start(script, arguments);
+        await run._process.StandardInput.WriteAsync(input);
+        run._process.StandardInput.Close();
         return await run.ReadAsync();
     }
 

@@ -11,9 +11,10 @@ internal sealed class Nodes : IAsyncDisposable
     }
 
     /// <param name="names">The nodes of the testbed that run, those first that are to be stopped last.</param>
-    /// <param name="nodes">The tables of roles.toml from [nodes] on; a role llm finds its model in testbed.gguf.</param>
+    /// <param name="nodes">More of the table [roles.llm], whose model is testbed.gguf, and the tables from [nodes] on.</param>
     /// <param name="collector">The node that telemetry is pushed to.</param>
-    public static async Task<Nodes> StartAsync(string[] names, string collector, string nodes)
+    /// <param name="model">What testbed.gguf is a copy of; null makes a random one.</param>
+    public static async Task<Nodes> StartAsync(string[] names, string collector, string nodes, string? model = null)
     {
         var started = new Nodes();
         try
@@ -23,10 +24,12 @@ internal sealed class Nodes : IAsyncDisposable
                 name = "interop"
                 collector = "{collector}"
                 insecure = true
+                # Texts that do not depend on what other tests ask at the same time, or asked before.
                 [roles.llm]
                 model = "testbed.gguf"
+                cached_prompts = 0
                 {nodes}
-                """);
+                """, model);
             return started;
         }
         catch
@@ -55,9 +58,18 @@ internal sealed class Nodes : IAsyncDisposable
         Assert.Empty(complaints);
     }
 
-    private async Task StartAsync(string[] names, string rolesToml)
+    private async Task StartAsync(string[] names, string rolesToml, string? model)
     {
-        await Published.RunAsync("model", "make", "--seed", "1", "--out", Path.Combine(_folder, "testbed.gguf"));
+        string testbed = Path.Combine(_folder, "testbed.gguf");
+        if (model is null)
+        {
+            await Published.RunAsync("model", "make", "--seed", "1", "--out", testbed);
+        }
+        else
+        {
+            File.Copy(model, testbed);
+        }
+
         await File.WriteAllTextAsync(Path.Combine(_folder, "roles.toml"), rolesToml);
         _running.AddRange(names.Select(name => NodeProcess.Start(_folder, name)));
         foreach (NodeProcess node in _running)

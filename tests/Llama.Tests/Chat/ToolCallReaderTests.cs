@@ -4,26 +4,30 @@ namespace NodeBox.Llama.Tests.Chat;
 
 public sealed class ToolCallReaderTests
 {
-    [Theory]
-    [InlineData("lookup", "{}")]
-    [InlineData("a-b_C", """{"x":{"y":"\",\"arguments\":{}}"}}""")]
-    public void Takes_a_call_apart_wherever_it_is_split(string name, string arguments)
+    private static readonly (string Name, string Arguments)[] s_calls =
+    [
+        ("lookup", "{}"),
+        ("a-b_C", """{"x":{"y":"\",\"arguments\":{}}"}}"""),
+        ("t", """{"list":[{},{"a":"}"},"\\"],"s":"\\\""}"""),
+    ];
+
+    [Fact]
+    public void Takes_calls_apart_wherever_they_are_split()
     {
-        string call = $$"""{"name":"{{name}}","arguments":{{arguments}}}""";
+        string text = string.Join('\n', s_calls.Select(call => $$"""{"name":"{{call.Name}}","arguments":{{call.Arguments}}}"""));
         var random = new Random(2);
         for (int i = 0; i < 200; i++)
         {
             var reader = new ToolCallReader();
-            string read = "";
-            for (int at = 0; at < call.Length;)
+            var pieces = new List<ToolCallPiece>();
+            for (int at = 0; at < text.Length;)
             {
-                int length = Math.Min(random.Next(0, 9), call.Length - at);
-                read += reader.Add(call.Substring(at, length));
+                int length = Math.Min(random.Next(0, 40), text.Length - at);
+                pieces.AddRange(reader.Add(text.Substring(at, length)));
                 at += length;
             }
 
-            Assert.Equal(name, reader.Name);
-            Assert.Equal(arguments, read);
+            Assert.Equal(s_calls, Joined(pieces));
         }
     }
 
@@ -32,9 +36,11 @@ public sealed class ToolCallReaderTests
     {
         var reader = new ToolCallReader();
 
-        string arguments = reader.Add("""{"name":"t","arguments":{"x":"ab""") + reader.CutOff();
-
-        Assert.Equal("t", reader.Name);
-        Assert.Equal("""{"x":"ab""", arguments);
+        Assert.Equal([new ToolCallPiece(0, "t", """{"x":"ab""")], reader.Add("""{"name":"t","arguments":{"x":"ab"""));
+        Assert.Equal([new ToolCallPiece(0, null, "c")], reader.Add("c"));
     }
+
+    private static IEnumerable<(string Name, string Arguments)> Joined(IEnumerable<ToolCallPiece> pieces) => pieces
+        .GroupBy(piece => piece.Index)
+        .Select(call => (call.Single(piece => piece.Name is not null).Name!, string.Concat(call.Select(piece => piece.Arguments))));
 }

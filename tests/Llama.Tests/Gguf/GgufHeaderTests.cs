@@ -10,12 +10,62 @@ public sealed class GgufHeaderTests
     {
         GgufHeader header = GgufHeader.Read(new MemoryStream(Small()));
 
-        Assert.Equal(2, header.Tensors);
+        Assert.Equal(2, header.Tensors.Values.Sum(share => share.Tensors));
         Assert.Equal("llama", header.Text["general.architecture"]);
         Assert.Equal(7, header.Numbers["n"]);
         Assert.Equal(1, header.Numbers["yes"]);
         Assert.Equal(0.5, header.Numbers["half"]);
         Assert.DoesNotContain("words", header.Text.Keys);
+    }
+
+    [Fact]
+    public void Keeps_short_arrays_of_numbers_and_counts_the_others()
+    {
+        var writer = new GgufWriter();
+        writer.Add("few", (IReadOnlyList<int>)[1, -2, 3]);
+        writer.Add("many", (IReadOnlyList<float>)new float[5000]);
+        writer.Add("words", (IReadOnlyList<string>)["one", "two"]);
+        var file = new MemoryStream();
+        writer.WriteTo(file);
+        file.Position = 0;
+
+        GgufHeader header = GgufHeader.Read(file);
+
+        Assert.Equal([1, -2, 3], header.Arrays["few"].Numbers);
+        Assert.Equal((5000ul, 0), (header.Arrays["many"].Count, header.Arrays["many"].Numbers.Count));
+        Assert.Equal((2ul, 0), (header.Arrays["words"].Count, header.Arrays["words"].Numbers.Count));
+        Assert.Empty(header.Tensors);
+    }
+
+    [Theory]
+    [InlineData(ulong.MaxValue, 0, "tensor count")]
+    [InlineData(1ul << 18, 0, "tensor count")]
+    [InlineData(0, ulong.MaxValue, "metadata count")]
+    [InlineData(0, 1ul << 17, "metadata count")]
+    public void Refuses_counts_that_no_model_has(ulong tensors, ulong pairs, string said)
+    {
+        byte[] file = [.. Small()];
+        BitConverter.TryWriteBytes(file.AsSpan(8), tensors);
+        BitConverter.TryWriteBytes(file.AsSpan(16), pairs);
+
+        Assert.Contains(said, Assert.Throws<InvalidDataException>(() => GgufHeader.Read(new MemoryStream(file))).Message);
+    }
+
+    [Fact]
+    public void Takes_no_more_memory_than_a_limit_for_a_file_full_of_text()
+    {
+        var writer = new GgufWriter();
+        string text = new('x', 1 << 20);
+        for (int i = 0; i < 80; i++)
+        {
+            writer.Add($"text{i}", text);
+        }
+
+        var file = new MemoryStream();
+        writer.WriteTo(file);
+        file.Position = 0;
+
+        Assert.Contains("together", Assert.Throws<InvalidDataException>(() => GgufHeader.Read(file)).Message);
     }
 
     [Fact]

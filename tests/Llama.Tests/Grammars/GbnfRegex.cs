@@ -26,7 +26,7 @@ internal static partial class GbnfRegex
             regex.Append(text[0] switch
             {
                 ' ' => "",
-                '"' => $"(?:{Regex.Escape(text[1..^1].Replace("\\\"", "\"").Replace("\\\\", "\\"))})",
+                '"' => $"(?:{Regex.Escape(text[1..^1].Replace("\\\"", "\"").Replace("\\\\", "\\").Replace("\\n", "\n"))})",
                 '[' => text[1..^1].Contains('[') ? $"[{text[1..^1].Replace("[", "\\[")}]" : text,
                 >= 'a' and <= 'z' => $"(?:{Translate(rules[text], rules)})",
                 _ => text,

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using NodeBox.Llama.Chat;
+using NodeBox.Llama.Inference;
 using NodeBox.Llama.Models;
 
 namespace NodeBox.Llama.Tests.Models;
@@ -18,6 +19,26 @@ public sealed class ModelMakerTests(TestModel model)
     {
         Assert.InRange(model.Engine.Model.Parameters, 500_000ul, 1_000_000ul);
         Assert.Equal(8192, model.Engine.Model.TrainedContext);
+    }
+
+    [Fact]
+    public async Task Makes_a_quantised_model_that_runs()
+    {
+        ModelSize size = ModelSize.Of180M with { Width = 64, Layers = 1, FeedForward = 96, Heads = 2, KeyValueHeads = 1, Vocabulary = 2000 };
+        string path = Path.Combine(Directory.CreateTempSubdirectory("nodebox-llama-").FullName, "quantised.gguf");
+        ModelMaker.Make(1, path, size);
+
+        using Engine engine = TestModel.Start(new EngineOptions(path) { Context = 64 });
+        int[] prompt = engine.Tokenize([new PromptPart("look up order 12", false)]);
+        (string text, FinishReason? finish) = await TestModel.ReadAsync(
+            engine.Submit(new GenerationRequest { Prompt = prompt, MaxTokens = 16, IgnoreEnd = true }, TestContext.Current.CancellationToken));
+
+        Assert.Contains("Q8_0", engine.Model.Description);
+        Assert.Equal(2000, engine.Model.VocabularySize);
+        Assert.Equal(2000ul * 64 * 2 + 64 * (64 + 32 + 32 + 64 + 3 * 96) + 3 * 64, engine.Model.Parameters);
+        Assert.NotEmpty(text);
+        Assert.Equal(FinishReason.Length, finish);
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
     [Theory]

@@ -22,6 +22,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run-scenario", "Required argument 'NAME' missing for command: 'run-scenario'.", "run-scenario --help")]
     [InlineData("run-scenario x --runs 0", "--runs takes 1 to 1000.", "run-scenario --help")]
     [InlineData("run-scenario x --runs abc", "'abc'", "run-scenario --help")]
+    [InlineData("run-scenario x --decide chance", "Argument 'chance' not recognized.", "run-scenario --help")]
+    [InlineData("run-scenario x --backends both", "--backends takes shared, separate, or both with a comma.", "run-scenario --help")]
+    [InlineData("run-scenario x --backends shared,shared", "--backends takes shared, separate", "run-scenario --help")]
     [InlineData("run-scenario x --bogus", "Unrecognized option '--bogus'.", "run-scenario --help")]
     public async Task A_mistyped_line_is_2_with_the_reason_and_where_to_look(string line, string reason, string help)
     {
@@ -41,6 +44,14 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Topologies_of_nodes_that_are_up_are_not_for_a_run_to_choose()
+    {
+        string config = Path.Combine(Repository.Root, "roles.toml");
+        Assert.Equal(ExitCodes.Usage, await RunAsync($"run-scenario baseline --backends shared,separate --config {config}"));
+        Assert.StartsWith("nodebox: --backends needs --lab: nodes that are up follow", _stderr.ToString());
+    }
+
+    [Fact]
     public async Task Errors_of_a_configuration_are_2_with_their_lines()
     {
         using var folder = new Folder();
@@ -48,6 +59,21 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ExitCodes.Usage, await RunAsync($"--role tools --config {config}"));
         Assert.StartsWith($"nodebox: {config}:1:1: testbed.collector: is missing", _stderr.ToString());
         Assert.Contains($"{config}:2:8: testbed.name: 3 is a whole number", _stderr.ToString());
+    }
+
+    [Theory]
+    [InlineData("model pull org/model", ExitCodes.Usage, "No server is named")]
+    [InlineData("model pull model --endpoint http://127.0.0.1:1", ExitCodes.Usage, "'model' is no repository")]
+    [InlineData("model pull org/model --endpoint 127.0.0.1", ExitCodes.Usage, "is no server's address")]
+    [InlineData("model pull org/model:Q4_K_M --endpoint http://127.0.0.1:1", ExitCodes.Incomplete, "cannot be reached")]
+    [InlineData("model info roles.toml", ExitCodes.MachineLacks, "roles.toml")]
+    [InlineData("model info x --slots 0", ExitCodes.Usage, "--slots is 0")]
+    public async Task What_keeps_a_model_away_is_named_with_its_exit_code(string line, int code, string said)
+    {
+        Environment.SetEnvironmentVariable("HF_ENDPOINT", null);
+
+        Assert.Equal(code, await RunAsync(line));
+        Assert.Contains(said, _stderr.ToString());
     }
 
     [Theory]
@@ -83,6 +109,7 @@ public sealed class CommandLineTests : IDisposable
         RootCommand root = NodeCommand.Create();
         root.Add(RunScenarioCommand.Create());
         root.Add(LabCommand.Create());
+        root.Add(ModelCommand.Create());
         return CommandLine.RunAsync(root, line.Split(' '));
     }
 }

@@ -3,6 +3,7 @@ using NodeBox.Analysis;
 using NodeBox.Commands;
 using NodeBox.Lab;
 using NodeBox.Llama;
+using NodeBox.Llama.Hub;
 using NodeBox.Probes.Native;
 using NodeBox.Probes.Native.Sys;
 using NodeBox.Roles.Collector;
@@ -26,6 +27,10 @@ public sealed class FailureTests
         { new RunFolderException("m"), ExitCodes.Incomplete },
         { new A2AException(A2AErrorCode.InternalError, "m"), ExitCodes.Incomplete },
         { new ModelException("m"), ExitCodes.MachineLacks },
+        { new HubException(HubFault.Request, "m"), ExitCodes.Usage },
+        { new HubException(HubFault.Content, "m"), ExitCodes.Failed },
+        { new HubException(HubFault.Connection, "m"), ExitCodes.Incomplete },
+        { new HubException(HubFault.Machine, "m"), ExitCodes.MachineLacks },
         { new LlamaLibraryException("m"), ExitCodes.MachineLacks },
         { new CollectorException("m", new IOException()), ExitCodes.MachineLacks },
         { new ProbeUnavailableException("m"), ExitCodes.MachineLacks },

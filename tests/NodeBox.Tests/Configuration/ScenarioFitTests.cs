@@ -85,7 +85,7 @@ public sealed class ScenarioFitTests : IAsyncLifetime
             }
             else
             {
-                await DoAsync(byName[scenario.Entry], task.Plan!.Steps, byName);
+                await DoAsync(byName[scenario.Entry], task.Plan!.Steps!, byName);
             }
         }
     }

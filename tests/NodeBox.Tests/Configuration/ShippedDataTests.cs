@@ -54,6 +54,9 @@ public sealed class ShippedDataTests
         string config = Path.Combine(Repository.Root, "roles.toml");
         string[] command = ["--role", "agent-b+tools+baseline", "--node", "n2", "--config", config, "--state"];
         Assert.Equal(command, lab.Nodes[1].Command.Skip(1).SkipLast(1));
+
+        Lab.LabSpec packets = LabSpecs.Of(testbed with { Probes = new ProbeSettings { Packets = true } }, Lab.LabLifetime.Bound);
+        Assert.All(packets.Nodes, static node => Assert.Equal("--packets", node.Command[^1]));
     }
 
     private static IEnumerable<string?> FilesOf(string root, string folder) =>

@@ -52,6 +52,9 @@ public sealed class TestbedReaderTests
         llm.device = "cpu"
         llm.deadline = "36m"
         llm.max_request_bytes = 3700
+        llm.hang_timeout = "37s"
+        llm.memory_limit = "38MiB"
+        llm.cpus = "8,0-3"
         collector.push_port = 41
         collector.http_port = 42
         collector.data_dir = "d"
@@ -90,6 +93,19 @@ public sealed class TestbedReaderTests
         string[] parts = File.ReadAllText(Path.Combine(CaseFolder, $"{name}.case")).Split(Separator);
         Assert.Equal(2, parts.Length);
         Assert.Equal(parts[1].TrimEnd(), ReadOrExplain(parts[0] + "\n"));
+    }
+
+    [Fact]
+    public void What_the_probes_measure_is_read()
+    {
+        using var folder = new Folder();
+        folder.Write("prompt.md", "You are terse.");
+        string file = folder.Write("roles.toml", Settings);
+        Assert.Equal(new ProbeSettings(), TestbedReader.Load(file).Probes);
+
+        File.AppendAllText(file, "\n[probes]\npackets = true\nburst_gap = \"0.25ms\"\n");
+        ProbeSettings expected = new() { Packets = true, BurstGap = TimeSpan.FromMicroseconds(250) };
+        Assert.Equal(expected, TestbedReader.Load(file).Probes);
     }
 
     [Fact]
@@ -140,9 +156,8 @@ public sealed class TestbedReaderTests
             new() { Name = "c", Port = 27, Distribution = ServiceTimeDistribution.Fixed },
         ];
         Assert.Equal(services, settings.Baseline.Services);
-        var llm = new LlmSettings
+        var model = new ModelSettings
         {
-            Port = 31,
             Model = Path.Combine(folder.Path, "model.gguf"),
             Name = "n",
             Context = 320,
@@ -151,9 +166,13 @@ public sealed class TestbedReaderTests
             MaxTokensDefault = 35,
             Device = "cpu",
             Deadline = TimeSpan.FromMinutes(36),
-            MaxRequestBytes = 3700,
+            HangTimeout = TimeSpan.FromSeconds(37),
+            MemoryLimit = 38 << 20,
         };
-        Assert.Equal(llm, settings.Llm);
+        Assert.Equal((31, 3700), (settings.Llm.Port, settings.Llm.MaxRequestBytes));
+        ModelSettings read = Assert.Single(settings.Llm.Models);
+        Assert.Equal("0-3,8", $"{read.Cpus}");
+        Assert.Equal(model, read with { Cpus = null, CopiedArguments = model.CopiedArguments });
         Assert.Equal(new CollectorSettings { PushPort = 41, HttpPort = 42, DataDir = "d", MaxIdleRecords = 43 }, settings.Collector);
     }
 
@@ -165,7 +184,9 @@ public sealed class TestbedReaderTests
         Assert.Equal(new ToolsSettings(), n2.Settings.Tools with { AllowedOrigins = new ToolsSettings().AllowedOrigins });
         Assert.Equal(new BaselineSettings().Services, n2.Settings.Baseline.Services);
         Assert.Equal(n2.Address.ToString(), n2.Settings.Baseline.Address);
-        Assert.Equal(new LlmSettings { Model = Path.Combine(Repository.Root, "out/testbed.gguf") }, testbed.Nodes[2].Settings.Llm);
+        ModelSettings llm = Assert.Single(testbed.Nodes[2].Settings.Llm.Models);
+        Assert.Equal(new ModelSettings { Model = Path.Combine(Repository.Root, "models/testbed.gguf"), CopiedArguments = llm.CopiedArguments }, llm);
+        Assert.Equal(["order_id", "customer_id", "item_id", "quantity", "seed"], llm.CopiedArguments);
         Assert.Equal(new CollectorSettings(), testbed.CollectorNode.Settings.Collector);
         Assert.StartsWith("You are agent-b", n2.Settings.Agents[0].Prompt);
     }
@@ -232,7 +253,7 @@ public sealed class TestbedReaderTests
 
     private static IEnumerable<string> Describe(Testbed testbed)
     {
-        yield return $"{testbed.Name} {testbed.Backends} {testbed.CollectorNode.Name}";
+        yield return $"{testbed.Name} {string.Join(',', testbed.Backends)} {testbed.CollectorNode.Name}";
         foreach (TestbedNode node in testbed.Nodes)
         {
             yield return $"{node.Name} {node.Address} {string.Join(' ', node.Roles)}";
@@ -247,8 +268,9 @@ public sealed class TestbedReaderTests
 
             if (node.Has("llm"))
             {
-                string model = node.Settings.Llm.Model.Replace($"{Environment.CurrentDirectory}/", "", StringComparison.Ordinal);
-                yield return $"  llm {node.Settings.Llm.Port} {model}";
+                LlmSettings llm = node.Settings.Llm;
+                IEnumerable<string> models = llm.Models.Select(static model => model.Model.Replace($"{Environment.CurrentDirectory}/", "", StringComparison.Ordinal));
+                yield return $"  llm {llm.Port} {string.Join(' ', models)}";
             }
         }
     }

@@ -15,7 +15,7 @@ internal static class Testbeds
             var address = new IPAddress([10, 77, 0, (byte)(i + 1)]);
             return new TestbedNode(node.Name, address, node.Role, new RoleSettings());
         });
-        return new Testbed("roles.toml", "lab", Backends.Shared, all.Last(), [.. all]);
+        return new Testbed("roles.toml", "lab", ["shared"], all.Last(), [.. all]);
     }
 
     /// <summary>The testbed that comes with nodebox.</summary>

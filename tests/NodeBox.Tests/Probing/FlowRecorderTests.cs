@@ -36,17 +36,18 @@ public sealed class FlowRecorderTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _flows = FlowRecorder.Attach(s_node, NullLogger.Instance);
+        _flows = FlowRecorder.Attach(s_node, new ProbeSettings { Packets = true }, NullLogger.Instance);
         _sink = await PushSink.StartAsync();
         _flows.Start(_sink.Pusher);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1);
-        });
+            listen.Protocols = HttpProtocols.Http1;
+            listen.UseSlices(_flows.Cut, SliceKind.Service);
+        }));
         _service = builder.Build();
-        _service.UseServedCalls(_flows.TagSocket);
+        _service.UseServedCalls();
         _service.MapPost("/", static async context =>
         {
             await context.Request.Body.CopyToAsync(Stream.Null);
@@ -61,7 +62,7 @@ public sealed class FlowRecorderTests : IAsyncLifetime
         RequireProbes();
         long before = NodeClock.NowNs();
         Tag tag;
-        using (var connections = new TaskConnections(_flows.TagSocket))
+        using (var connections = new TaskConnections(_flows.Cut))
         using (Spans.StartTask("task"))
         {
             tag = await CallAsync(connections, "agent-a");
@@ -89,7 +90,7 @@ public sealed class FlowRecorderTests : IAsyncLifetime
     {
         RequireProbes();
         Tag tag;
-        using (var connections = new TaskConnections(_flows.TagSocket))
+        using (var connections = new TaskConnections(_flows.Cut))
         using (Spans.StartTask("task"))
         {
             await CallAsync(connections, "agent-a");
@@ -108,7 +109,7 @@ public sealed class FlowRecorderTests : IAsyncLifetime
     {
         RequireProbes();
         Tag tag;
-        using (var connections = new TaskConnections(_flows.TagSocket))
+        using (var connections = new TaskConnections(_flows.Cut))
         using (Spans.StartTask("task"))
         {
             await CallAsync(connections, "agent-a");
@@ -126,7 +127,7 @@ public sealed class FlowRecorderTests : IAsyncLifetime
     public async Task Several_tasks_on_a_connection_leave_the_task_open()
     {
         RequireProbes();
-        using (var connections = new TaskConnections(_flows.TagSocket))
+        using (var connections = new TaskConnections(_flows.Cut))
         {
             for (int i = 0; i < 2; i++)
             {
@@ -143,7 +144,7 @@ public sealed class FlowRecorderTests : IAsyncLifetime
     public async Task A_connection_outside_of_tasks_has_flows_without_any()
     {
         RequireProbes();
-        using (var connections = new TaskConnections(_flows.TagSocket))
+        using (var connections = new TaskConnections(_flows.Cut))
         {
             using HttpResponseMessage response = await connections.Http.PostAsync(Url, new StringContent("question"));
         }
@@ -157,7 +158,7 @@ public sealed class FlowRecorderTests : IAsyncLifetime
     {
         RequireProbes();
         string[] open;
-        using (var connections = new TaskConnections(_flows.TagSocket))
+        using (var connections = new TaskConnections(_flows.Cut))
         using (Spans.StartTask("task"))
         {
             Tag tag = await CallAsync(connections, "agent-a");
@@ -178,11 +179,11 @@ public sealed class FlowRecorderTests : IAsyncLifetime
     public async Task A_flow_that_began_before_the_probes_has_no_record()
     {
         RequireProbes();
-        using var connections = new TaskConnections(_flows.TagSocket);
+        using var connections = new TaskConnections(_flows.Cut);
         using Activity task = Spans.StartTask("task");
         await CallAsync(connections, "agent-a");
         await using PushSink late = await PushSink.StartAsync();
-        using (FlowRecorder second = FlowRecorder.Attach(s_node, NullLogger.Instance))
+        using (FlowRecorder second = FlowRecorder.Attach(s_node, new ProbeSettings { Packets = true }, NullLogger.Instance))
         {
             second.Start(late.Pusher);
             connections.Dispose();
@@ -198,7 +199,7 @@ public sealed class FlowRecorderTests : IAsyncLifetime
     public async Task The_ledger_balances()
     {
         RequireProbes();
-        using (var connections = new TaskConnections(_flows.TagSocket))
+        using (var connections = new TaskConnections(_flows.Cut))
         {
             using HttpResponseMessage response = await connections.Http.PostAsync(Url, new StringContent("question"));
         }
@@ -207,6 +208,8 @@ public sealed class FlowRecorderTests : IAsyncLifetime
         Assert.All(_flows.Ledger().Values, static probe =>
             Assert.Equal(probe.Seen, probe.Filtered + probe.Aggregated + probe.Emitted + probe.Dropped));
         Assert.Contains(_flows.Ledger().Values, static probe => probe.Emitted > 0);
+        Assert.All(_flows.Ledger(), static probe => Assert.NotEmpty(probe.Value.Figures!));
+        Assert.True(_flows.Ledger()[ProbeAccounts.Cuts].Aggregated >= 4, "each end has cut at least the connection's and one exchange");
     }
 
     [Fact]
@@ -215,11 +218,10 @@ public sealed class FlowRecorderTests : IAsyncLifetime
         RequireProbes();
         _flows.ShareTags(_state.Path);
         Tag tag;
-        using (DriverTags tags = DriverTags.From(_state.Path))
-        using (var connections = new TaskConnections(tags.TagSocket))
+        using (DriverTags tags = DriverTags.From(_state.Path, Assert.Fail))
+        using (var connections = new TaskConnections(tags.Cut))
         using (Spans.StartTask("task"))
         {
-            Assert.Null(tags.WhyNot);
             tag = await CallAsync(connections, agent: null);
         }
 
@@ -228,6 +230,67 @@ public sealed class FlowRecorderTests : IAsyncLifetime
             Assert.Equal((tag.TaskId.ToHexString(), tag.SpanId.ToHexString()), (Hex(flow.TaskId), Hex(flow.SpanId)));
             Assert.False(flow.HasAgentId);
         });
+        AssertSlices([tag], _sink.SlicesOf(Port));
+    }
+
+    [Fact]
+    public async Task Each_call_on_a_connection_has_a_slice_at_each_end()
+    {
+        RequireProbes();
+        var tags = new List<Tag>();
+        using (var connections = new TaskConnections(_flows.Cut))
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                using Activity task = Spans.StartTask("task");
+                tags.Add(await CallAsync(connections, $"agent-{i}"));
+            }
+        }
+
+        await EndedAsync();
+        AssertSlices(tags, _sink.SlicesOf(Port));
+    }
+
+    [Fact]
+    public async Task A_flush_tells_of_slices_that_are_open_and_the_rest_comes_later()
+    {
+        RequireProbes();
+        var tags = new List<Tag>();
+        using (var connections = new TaskConnections(_flows.Cut))
+        using (Spans.StartTask("task"))
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                tags.Add(await CallAsync(connections, "agent-a"));
+                _flows.Flush();
+                await _sink.Pusher.FlushAsync(TimeSpan.FromSeconds(10));
+                AssertSlices(tags, _sink.SlicesOf(Port), _sink.FlowsOf(Port));
+            }
+        }
+
+        await EndedAsync();
+        AssertSlices(tags, _sink.SlicesOf(Port));
+    }
+
+    [Fact]
+    public async Task Packets_add_up_to_their_slices()
+    {
+        RequireProbes();
+        using (var connections = new TaskConnections(_flows.Cut))
+        using (Spans.StartTask("task"))
+        {
+            await CallAsync(connections, "agent-a");
+            await CallAsync(connections, "agent-a");
+        }
+
+        await EndedAsync();
+        foreach (SliceRecord slice in _sink.SlicesOf(Port))
+        {
+            PacketRecord[] packets = [.. _sink.PacketsOf(slice.FlowId).Where(packet => packet.HasSlice && packet.Slice == slice.Slice)];
+            Assert.Equal((long)slice.TxBytes, packets.Where(static packet => packet.Direction == "tx").Sum(static packet => packet.Bytes));
+            Assert.Equal((long)slice.RxBytes, packets.Where(static packet => packet.Direction == "rx").Sum(static packet => packet.Bytes));
+            Assert.Equal((long)slice.TxSegs, packets.Where(static packet => packet.Direction == "tx").Sum(static packet => packet.Segs));
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -264,6 +327,39 @@ public sealed class FlowRecorderTests : IAsyncLifetime
         }
 
         throw new TimeoutException($"the flows did not end: {string.Join('\n', _sink.FlowsOf(Port))}");
+    }
+
+    private void AssertSlices(IReadOnlyList<Tag> tags, IReadOnlyList<SliceRecord> slices) => AssertSlices(tags, slices, _sink.FlowsOf(Port));
+
+    /// <summary>Both ends have the connection's slice and one of each call, with the same bytes, that add up to the flows.</summary>
+    private static void AssertSlices(IReadOnlyList<Tag> tags, IReadOnlyList<SliceRecord> slices, IReadOnlyList<FlowRecord> flows)
+    {
+        foreach (FlowRecord flow in flows)
+        {
+            SliceRecord[] own = [.. slices.Where(slice => slice.FlowId == flow.FlowId)];
+            Assert.Equal(["connection", .. Enumerable.Repeat("service", tags.Count)], own.Select(static slice => slice.Kind));
+            Assert.Equal(tags.Select(static tag => (tag.SpanId.ToHexString(), tag.AgentId ?? "")), own.Skip(1).Select(static slice => (Hex(slice.SpanId), slice.AgentId)));
+            Assert.Equal(flow.TxBytes, (ulong)own.Sum(static slice => (long)slice.TxBytes));
+            Assert.Equal(flow.RxBytes, (ulong)own.Sum(static slice => (long)slice.RxBytes));
+            Assert.Equal(flow.TxSegs, (ulong)own.Sum(static slice => (long)slice.TxSegs));
+            Assert.Equal(flow.RxSegs, (ulong)own.Sum(static slice => (long)slice.RxSegs));
+            Assert.All(own, static slice => Assert.Equal((true, false), (slice.SegsExact, slice.Shared)));
+            Assert.All(own, static slice => Assert.True(slice.BeginNs <= slice.EndNs));
+            Assert.All(own, static slice => Assert.Empty(slice.Shape.Missing));
+
+            // At least one each way: a busy machine puts a gap into a message.
+            Assert.All(own.Skip(1), static slice => Assert.True(slice.Shape.TxBursts.Count > 0 && slice.Shape.RxBursts.Count > 0));
+            if (flow.HasEndNs)
+            {
+                Assert.All(own.Skip(1), static slice => Assert.NotEmpty(slice.Shape.RttUs));
+            }
+        }
+
+        // What one end sent in a call the other received in it.
+        var pairs = slices.Where(static slice => slice.Slice > 0).GroupBy(static slice => Hex(slice.SpanId)).ToArray();
+        Assert.Equal(tags.Count, pairs.Length);
+        Assert.All(pairs, static ends =>
+            Assert.Equal(ends.Select(static end => (end.TxBytes, end.RxBytes)), ends.Select(static end => (end.RxBytes, end.TxBytes)).Reverse()));
     }
 
     private static (string Task, string Span, string? Agent) Names(Tag tag) =>

@@ -23,31 +23,31 @@ public sealed class FlowRecordsTests
     [InlineData(SocketTagFlags.SeveralSpans | SocketTagFlags.SeveralTasks | SocketTagFlags.SeveralAgents, false, false, false)]
     public void What_several_calls_shared_is_left_open(SocketTagFlags flags, bool task, bool span, bool agent)
     {
-        FlowRecord record = _records.Of(Flow() with { Tag = new SocketTag(s_task, s_span, flags, "agent-a") })!;
+        FlowRecord record = Of(Flow() with { Tag = new SocketTag(s_task, s_span, flags, "agent-a") });
         Assert.Equal((task, span, agent), (record.HasTaskId, record.HasSpanId, record.HasAgentId));
     }
 
     [Fact]
     public void A_tag_names_task_span_and_agent()
     {
-        FlowRecord record = _records.Of(Flow() with { Tag = new SocketTag(s_task, s_span, SocketTagFlags.None, "agent-a") })!;
+        FlowRecord record = Of(Flow() with { Tag = new SocketTag(s_task, s_span, SocketTagFlags.None, "agent-a") });
         Assert.Equal(s_task, record.TaskId);
         Assert.Equal(s_span, record.SpanId);
         Assert.Equal("agent-a", record.AgentId);
 
-        FlowRecord nobodys = _records.Of(Flow() with { Tag = new SocketTag(s_task, s_span, SocketTagFlags.None, "") })!;
+        FlowRecord nobodys = Of(Flow() with { Tag = new SocketTag(s_task, s_span, SocketTagFlags.None, "") });
         Assert.False(nobodys.HasAgentId);
     }
 
     [Fact]
     public void What_the_kernel_does_not_know_is_absent()
     {
-        FlowRecord record = _records.Of(Flow())!;
+        FlowRecord record = Of(Flow());
         Assert.Equal((false, false, false), (record.HasTaskId, record.HasSpanId, record.HasAgentId));
         Assert.Equal((false, false, false, false), (record.HasMinRttUs, record.HasSrttUs, record.HasPid, record.HasComm));
         Assert.Equal((false, false), (record.HasEndNs, record.HasCloseReason));
 
-        FlowRecord known = _records.Of(Flow() with { MinRttUs = 0, SmoothedRttUs = 7, Pid = 8, Comm = "nodebox" })!;
+        FlowRecord known = Of(Flow() with { MinRttUs = 0, SmoothedRttUs = 7, Pid = 8, Comm = "nodebox" });
         Assert.Equal((0u, 7u, 8u, "nodebox"), (known.MinRttUs, known.SrttUs, known.Pid, known.Comm));
         Assert.True(known.HasMinRttUs);
     }
@@ -62,7 +62,7 @@ public sealed class FlowRecordsTests
     {
         var from = new IPEndPoint(IPAddress.Parse(local), 1);
         var to = new IPEndPoint(IPAddress.Parse(remote), 2);
-        FlowRecord record = _records.Of(Flow() with { Local = from, Remote = to })!;
+        FlowRecord record = Of(Flow() with { Local = from, Remote = to });
         Assert.Equal(path, record.Path);
         Assert.Equal((local, 1u, remote, 2u), (record.LocalAddr, record.LocalPort, record.RemoteAddr, record.RemotePort));
     }
@@ -82,7 +82,7 @@ public sealed class FlowRecordsTests
             RxSegments = 4,
             RetransmittedSegments = 5,
         };
-        FlowRecord record = _records.Of(flow)!;
+        FlowRecord record = Of(flow);
         Assert.Equal(("n1-2a-3e8", name, "cubic"), (record.FlowId, record.Direction, record.CongestionControl));
         Assert.Equal((1UL, 2UL, 3UL, 4UL, 5UL), (record.TxBytes, record.RxBytes, record.TxSegs, record.RxSegs, record.RetransSegs));
         Assert.Equal(NodeClock.FromMonotonic(1000), record.BeginNs);
@@ -91,10 +91,15 @@ public sealed class FlowRecordsTests
     }
 
     [Fact]
-    public void A_flow_whose_beginning_was_not_seen_has_no_record()
+    public void Has_what_the_kernel_tells_besides()
     {
-        Assert.Null(_records.Of(Flow() with { BeginKtimeNs = null, Direction = FlowDirection.Unknown }));
+        FlowRecord record = Of(Flow() with { RetransmittedBytes = 6, HandshakeRttUs = 7, ZeroWindows = 8, OutOfOrderSegments = 9 });
+        Assert.Equal((6UL, 7u, 8UL, 9UL), (record.RetransBytes, record.HandshakeRttUs, record.ZeroWindows, record.OutOfOrderSegs));
+        FlowRecord without = Of(Flow());
+        Assert.Equal((false, true, false, false), (without.HasHandshakeRttUs, without.HasZeroWindows, without.HasOutOfOrderSegs, without.HasError));
     }
+
+    private FlowRecord Of(FlowSnapshot flow) => _records.Of(flow, flow.BeginKtimeNs!.Value, new TrafficShape());
 
     private static FlowSnapshot Flow() => new()
     {

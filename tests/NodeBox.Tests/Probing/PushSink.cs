@@ -17,6 +17,8 @@ internal sealed class PushSink : IAsyncDisposable
 {
     private readonly Folder _spool = new();
     private readonly ConcurrentQueue<FlowRecord> _flows = [];
+    private readonly ConcurrentQueue<SliceRecord> _slices = [];
+    private readonly ConcurrentQueue<PacketRecord> _packets = [];
     private WebApplication _app = null!;
 
     public TelemetryPusher Pusher { get; private set; } = null!;
@@ -53,6 +55,23 @@ internal sealed class PushSink : IAsyncDisposable
             .OrderBy(static flow => flow.Direction),
     ];
 
+    /// <summary>The last record of each slice of a port's flows, in order.</summary>
+    public IReadOnlyList<SliceRecord> SlicesOf(int port)
+    {
+        HashSet<string> flows = [.. FlowsOf(port).Select(static flow => flow.FlowId)];
+        return
+        [
+            .. _slices.Where(slice => flows.Contains(slice.FlowId))
+                .GroupBy(static slice => (slice.FlowId, slice.Slice))
+                .Select(static records => records.Last())
+                .OrderBy(static slice => slice.FlowId)
+                .ThenBy(static slice => slice.Slice),
+        ];
+    }
+
+    /// <summary>Every packet of a flow.</summary>
+    public IReadOnlyList<PacketRecord> PacketsOf(string flowId) => [.. _packets.Where(packet => packet.FlowId == flowId)];
+
     public async ValueTask DisposeAsync()
     {
         await Pusher.DisposeAsync();
@@ -67,6 +86,16 @@ internal sealed class PushSink : IAsyncDisposable
             foreach (FlowRecord flow in batch.Flows)
             {
                 _flows.Enqueue(flow);
+            }
+
+            foreach (SliceRecord slice in batch.Slices)
+            {
+                _slices.Enqueue(slice);
+            }
+
+            foreach (PacketRecord packet in batch.Packets)
+            {
+                _packets.Enqueue(packet);
             }
 
             yield return new Ack { SpoolId = batch.SpoolId, Sequence = batch.Sequence };

@@ -4,6 +4,7 @@ using NodeBox.Probes.Native;
 using NodeBox.Probes.Native.Sys;
 using NodeBox.Probes.Native.Tags;
 using NodeBox.Probing;
+using NodeBox.Telemetry.Http;
 using NodeBox.Telemetry.Tracing;
 
 namespace NodeBox.Tests.Probing;
@@ -33,7 +34,7 @@ public sealed class SocketTaggerTests
     {
         using FlowProbes probes = Attach();
         using Socket socket = NewSocket();
-        new SocketTagger(probes.Tags).Set(socket, s_tag, TagFlags.SeveralSpans);
+        new SocketTagger(probes.Tags, Assert.Fail).Set(socket, s_tag, TagFlags.SeveralSpans);
 
         SocketTag set = probes.Tags.Get((int)socket.Handle);
         Assert.Equal(
@@ -50,7 +51,7 @@ public sealed class SocketTaggerTests
 
         // The kernel gives the lowest free number, so one of the next sockets has it.
         Socket[] next = [.. Enumerable.Range(0, 64).Select(static _ => NewSocket())];
-        new SocketTagger(probes.Tags).Set(closed, s_tag, TagFlags.None);
+        new SocketTagger(probes.Tags, Assert.Fail).Set(closed, s_tag, TagFlags.None);
 
         foreach (Socket socket in next)
         {
@@ -60,11 +61,22 @@ public sealed class SocketTaggerTests
     }
 
     [Fact]
+    public void Nobodys_call_takes_the_tag_off()
+    {
+        using FlowProbes probes = Attach();
+        using Socket socket = NewSocket();
+        var tagger = new SocketTagger(probes.Tags, Assert.Fail);
+        tagger.Set(socket, s_tag, TagFlags.None);
+        tagger.Set(socket, tag: null, TagFlags.SeveralTasks);
+        SocketTag set = probes.Tags.Get((int)socket.Handle);
+        Assert.Equal((true, SocketTagFlags.SeveralTasks, ""), (set.IsEmpty, set.Flags, set.Agent));
+    }
+
+    [Fact]
     public void A_driver_without_a_node_does_not_tag_and_one_with_a_dead_node_says_so()
     {
         using var state = new Folder();
-        using DriverTags none = DriverTags.From(state.Path);
-        Assert.Null(none.WhyNot);
+        using DriverTags none = DriverTags.From(state.Path, Assert.Fail);
         string path = Path.Combine(state.Path, FlowRecorder.TagSocketName);
         using (var killed = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
         {
@@ -75,10 +87,12 @@ public sealed class SocketTaggerTests
         }
 
         File.Move(path + ".kept", path);
-        using DriverTags dead = DriverTags.From(state.Path);
-        Assert.StartsWith($"nobody hands out a tag map at {path}", dead.WhyNot);
+        List<string> reports = [];
+        using DriverTags dead = DriverTags.From(state.Path, reports.Add);
+        Assert.StartsWith($"nobody hands out a tag map at {path}", Assert.Single(reports));
         using Socket socket = NewSocket();
-        dead.TagSocket(socket, s_tag, TagFlags.None);
+        var cut = new SliceCut(1, 0, s_tag, SliceKind.Connection, 1, 0, 0, 0, 0);
+        dead.Cut(socket, in cut, TagFlags.None);
     }
 
     private static Socket NewSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

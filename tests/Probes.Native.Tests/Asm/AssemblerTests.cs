@@ -15,6 +15,11 @@ public sealed class AssemblerTests
         { "r2 += r3", "0f 32 00 00 00 00 00 00" },
         { "r2 += -8", "07 02 00 00 f8 ff ff ff" },
         { "r0 -= r1", "1f 10 00 00 00 00 00 00" },
+        { "w3 -= w1", "1c 13 00 00 00 00 00 00" },
+        { "r1 *= r4", "2f 41 00 00 00 00 00 00" },
+        { "r1 &= 15", "57 01 00 00 0f 00 00 00" },
+        { "r2 <<= 3", "67 02 00 00 03 00 00 00" },
+        { "r4 = be32 r4", "dc 04 00 00 20 00 00 00" },
         { "r1 *= 1000", "27 01 00 00 e8 03 00 00" },
         { "r0 >>= 32", "77 00 00 00 20 00 00 00" },
         { "r7 = *(u8 *)(r6 + 18)", "71 67 12 00 00 00 00 00" },
@@ -33,8 +38,17 @@ public sealed class AssemblerTests
         { "if r1 == 6 goto +0", "15 01 00 00 06 00 00 00" },
         { "if r1 != 6 goto +0", "55 01 00 00 06 00 00 00" },
         { "if w1 != -268435463 goto +0", "56 01 00 00 f9 ff ff ef" },
+        { "if r1 == r2 goto +0", "1d 21 00 00 00 00 00 00" },
+        { "if r4 != r5 goto +0", "5d 54 00 00 00 00 00 00" },
+        { "if r2 > 64 goto +0", "25 02 00 00 40 00 00 00" },
+        { "if r3 > r1 goto +0", "2d 13 00 00 00 00 00 00" },
+        { "if w1 == 0 goto +0", "16 01 00 00 00 00 00 00" },
+        { "if w1 s> 0 goto +0", "66 01 00 00 00 00 00 00" },
+        { "if w1 s< 0 goto +0", "c6 01 00 00 00 00 00 00" },
+        { "r0 = cmpxchg_64(r8 + 0, r0, r3)", "db 38 00 00 f1 00 00 00" },
         { "call 107", "85 00 00 00 6b 00 00 00" },
         { "exit", "95 00 00 00 00 00 00 00" },
+        { "r8 = value of map 7", "18 28 00 00 07 00 00 00 00 00 00 00 00 00 00 00" },
         { "r1 = map 7", "18 11 00 00 07 00 00 00 00 00 00 00 00 00 00 00" },
     };
 
@@ -65,6 +79,14 @@ public sealed class AssemblerTests
             .Assemble();
 
         Assert.Equal("05 00 01 00 00 00 00 00 15 01 fe ff 00 00 00 00 95 00 00 00 00 00 00 00", Hex(code));
+    }
+
+    [Fact]
+    public void New_labels_differ()
+    {
+        Assembler asm = new();
+
+        Assert.NotEqual(asm.NewLabel("done"), asm.NewLabel("done"));
     }
 
     [Fact]
@@ -108,6 +130,11 @@ public sealed class AssemblerTests
         ["r2 += r3"] = asm => asm.Add(R2, R3),
         ["r2 += -8"] = asm => asm.Add(R2, -8),
         ["r0 -= r1"] = asm => asm.Subtract(R0, R1),
+        ["w3 -= w1"] = asm => asm.Subtract32(R3, R1),
+        ["r1 *= r4"] = asm => asm.Multiply(R1, R4),
+        ["r1 &= 15"] = asm => asm.And(R1, 15),
+        ["r2 <<= 3"] = asm => asm.ShiftLeft(R2, 3),
+        ["r4 = be32 r4"] = asm => asm.FromNetwork(R4, 32),
         ["r1 *= 1000"] = asm => asm.Multiply(R1, 1000),
         ["r0 >>= 32"] = asm => asm.ShiftRight(R0, 32),
         ["r7 = *(u8 *)(r6 + 18)"] = asm => asm.Load(R7, R6, new Field(18, 1)),
@@ -126,8 +153,17 @@ public sealed class AssemblerTests
         ["if r1 == 6 goto +0"] = asm => asm.JumpIfEqual(R1, 6, "next"),
         ["if r1 != 6 goto +0"] = asm => asm.JumpIfNotEqual(R1, 6, "next"),
         ["if w1 != -268435463 goto +0"] = asm => asm.JumpIfNotEqual32(R1, -268435463, "next"),
+        ["if r1 == r2 goto +0"] = asm => asm.JumpIfEqual(R1, R2, "next"),
+        ["if r4 != r5 goto +0"] = asm => asm.JumpIfDiffer(R4, R5, "next"),
+        ["if r2 > 64 goto +0"] = asm => asm.JumpIfGreater(R2, 64, "next"),
+        ["if r3 > r1 goto +0"] = asm => asm.JumpIfGreater(R3, R1, "next"),
+        ["if w1 == 0 goto +0"] = asm => asm.JumpIfZero32(R1, "next"),
+        ["if w1 s> 0 goto +0"] = asm => asm.JumpIfPositive32(R1, "next"),
+        ["if w1 s< 0 goto +0"] = asm => asm.JumpIfNegative32(R1, "next"),
+        ["r0 = cmpxchg_64(r8 + 0, r0, r3)"] = asm => asm.CompareExchange(R8, new Field(0, 8), R3),
         ["call 107"] = asm => asm.Call(Helper.SkStorageGet),
         ["exit"] = asm => asm.Exit(),
+        ["r8 = value of map 7"] = asm => asm.LoadMapValue(R8, 7),
         ["r1 = map 7"] = asm => asm.LoadMap(R1, 7),
     };
 

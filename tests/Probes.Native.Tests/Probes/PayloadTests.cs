@@ -23,7 +23,7 @@ public sealed class PayloadTests
         flow_event e = new()
         {
             old_state = (uint)state,
-            flow = new flow_state { direction = (uint)direction },
+            flow = new flow_core { direction = (uint)direction },
             write_seq = unchecked(Isn + 1 + written + (fin ? 1u : 0u)),
             snd_nxt = unchecked(Isn + 1 + sent),
             snd_una = unchecked(Isn + 1 + acknowledged),
@@ -39,7 +39,7 @@ public sealed class PayloadTests
         flow_event e = new()
         {
             old_state = (uint)tcp_state.TCP_ESTABLISHED,
-            flow = new flow_state { direction = (uint)FlowDirection.Passive },
+            flow = new flow_core { direction = (uint)FlowDirection.Passive },
             bytes_acked = 10_000_000_000,
             snd_una = uint.MaxValue - 1,
             snd_nxt = 3,

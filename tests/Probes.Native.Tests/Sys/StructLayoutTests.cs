@@ -26,6 +26,8 @@ public sealed class StructLayoutTests
         { typeof(bpf_attr_map_elem), "union bpf_attr", "" },
         { typeof(bpf_attr_prog_load), "union bpf_attr", "" },
         { typeof(bpf_attr_raw_tracepoint), "union bpf_attr", "raw_tracepoint." },
+        { typeof(bpf_attr_link_create), "union bpf_attr", "link_create." },
+        { typeof(bpf_attr_iter_create), "union bpf_attr", "iter_create." },
         { typeof(bpf_attr_btf_load), "union bpf_attr", "" },
         { typeof(bpf_attr_info), "union bpf_attr", "info." },
         { typeof(bpf_map_info), "struct bpf_map_info", "" },

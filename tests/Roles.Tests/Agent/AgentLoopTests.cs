@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using NodeBox.A2A;
+using NodeBox.Roles.Agent;
 using NodeBox.Roles.Tests.Tools;
 using NodeBox.Telemetry.Tracing;
 
@@ -25,6 +26,21 @@ public sealed class AgentLoopTests
         JsonElement request = Assert.Single(testbed.Llm.Requests);
         Assert.Equal("none", request.GetProperty("tool_choice").GetString());
         Assert.Equal(64, request.GetProperty("max_tokens").GetInt32());
+    }
+
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData("per_task", 3)]
+    public async Task Tasks_share_the_agents_connections_unless_they_ask_for_their_own(string? setting, int expected)
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            (AgentTask answer, _, _) = await testbed.AskAsync(new TaskPlan(9, [s_lookup]), connections: setting);
+            Assert.Equal(TaskState.Completed, answer.Status.State);
+        }
+
+        Assert.Equal(expected, testbed.DbConnections.Count);
     }
 
     [Fact]
@@ -201,6 +217,35 @@ public sealed class AgentLoopTests
 
         Assert.Equal(TaskState.Failed, answer.Status.State);
         Assert.Contains("127.0.0.1:1", answer.Status.Message!.Text(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, 1, 0)]
+    [InlineData("shared", 1, 0)]
+    [InlineData("separate", 0, 1)]
+    public async Task Asks_the_llm_of_the_topology_that_a_task_runs_in(string? backends, int shared, int own)
+    {
+        await using ConstrainedLlm ownLlm = await ConstrainedLlm.StartAsync();
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync(
+            change: settings => settings with { OwnLlm = new LlmServer(ownLlm.Url, "own") });
+
+        (AgentTask answer, _, _) = await testbed.AskAsync(new TaskPlan(9, []), backends: backends);
+
+        Assert.Equal(TaskState.Completed, answer.Status.State);
+        Assert.Equal((shared, own), (testbed.Llm.Requests.Count, ownLlm.Requests.Count));
+        Assert.All(ownLlm.Requests, static request => Assert.Equal("own", request.GetProperty("model").GetString()));
+    }
+
+    [Fact]
+    public async Task Refuses_a_task_that_wants_an_llm_on_a_node_without_one()
+    {
+        await using AgentTestbed testbed = await AgentTestbed.StartAsync();
+
+        (AgentTask answer, _, _) = await testbed.AskAsync(new TaskPlan(9, []), backends: "separate");
+
+        Assert.Equal(TaskState.Failed, answer.Status.State);
+        Assert.Contains("wants the LLM of agent-a's own node", answer.Status.Message!.Text(), StringComparison.Ordinal);
+        Assert.Empty(testbed.Llm.Requests);
     }
 
     [Fact]

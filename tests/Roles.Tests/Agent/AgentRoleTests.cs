@@ -17,7 +17,7 @@ public sealed class AgentRoleTests
 
         Assert.Equal("agent-a", card.Name);
         Assert.Equal(testbed.AgentA, card.JsonRpcEndpoint());
-        Assert.Equal(TaskPlan.ExtensionUri, Assert.Single(card.Capabilities.Extensions!).Uri);
+        Assert.Equal([TaskPlan.ExtensionUri, TakenSteps.ExtensionUri], card.Capabilities.Extensions!.Select(static extension => extension.Uri));
     }
 
     [Fact]

@@ -25,6 +25,9 @@ internal sealed class AgentTestbed : IAsyncDisposable
     /// <summary>The bodies of what the tool server "db" was sent so far.</summary>
     public ConcurrentQueue<JsonElement> ToDb { get; } = new();
 
+    /// <summary>The connections on which the tool server "db" was asked.</summary>
+    public ConcurrentDictionary<string, bool> DbConnections { get; } = new();
+
     /// <param name="serveLlm">Replaces the LLM's answers where it returns true.</param>
     /// <param name="change">Changes agent-a's settings.</param>
     /// <param name="llm">Another LLM for both agents.</param>
@@ -57,12 +60,23 @@ internal sealed class AgentTestbed : IAsyncDisposable
     }
 
     /// <summary>Sends a message to agent-a as the driver does: over connections of its own and under a span, in a new task.</summary>
-    public async Task<(AgentTask Answer, ActivityTraceId TaskId, ActivitySpanId Call)> AskAsync(TaskPlan? plan, CancellationToken cancellation = default)
+    public async Task<(AgentTask Answer, ActivityTraceId TaskId, ActivitySpanId Call)> AskAsync(
+        TaskPlan? plan, CancellationToken cancellation = default, string? connections = null, string? backends = null)
     {
-        using var connections = new TaskConnections(static (_, _, _) => { });
+        using var ownConnections = new TaskConnections(static (_, in _, _) => { });
         using Activity task = Spans.StartTask("task");
+        if (connections is not null)
+        {
+            task.SetBaggage(CallConnections.Baggage, connections);
+        }
+
+        if (backends is not null)
+        {
+            Backends.Choose(task, backends);
+        }
+
         using Activity call = Spans.StartCall(CallKind.Agent, "invoke_agent agent-a");
-        SendMessageResponse response = await new A2AClient(connections.Http).SendMessageAsync(AgentA, new SendMessageRequest(Message.FromUser("Where is order 1007?", plan)), cancellation);
+        SendMessageResponse response = await new A2AClient(ownConnections.Http).SendMessageAsync(AgentA, new SendMessageRequest(Message.FromUser("Where is order 1007?", plan)), cancellation);
         return (response.Task!, task.TraceId, call.SpanId);
     }
 
@@ -89,6 +103,7 @@ internal sealed class AgentTestbed : IAsyncDisposable
 
     private async Task RecordAsync(HttpContext context, RequestDelegate next)
     {
+        DbConnections[context.Connection.Id] = true;
         context.Request.EnableBuffering();
         using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body);
         ToDb.Enqueue(body.RootElement.Clone());
@@ -97,7 +112,7 @@ internal sealed class AgentTestbed : IAsyncDisposable
     }
 
     private Task<LoopbackListener> AddAgentAsync(AgentSettings settings) =>
-        AddAsync(app => _agents.Add(AgentRole.Map(app, settings, static (_, _, _) => { })), settings.Name);
+        AddAsync(app => _agents.Add(AgentRole.Map(app, settings, static (_, in _, _) => { })), settings.Name);
 
     private async Task<LoopbackListener> AddAsync(Action<WebApplication> map, string? agent = null)
     {

@@ -50,6 +50,22 @@ public sealed class BaselineRoleTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("nodebox.connections=per_task", 4)]
+    public async Task Tasks_share_a_services_connections_unless_they_ask_for_their_own(string baggage, int expected)
+    {
+        await using Chain chain = await Chain.StartAsync(new BaselineSettings());
+        for (int i = 0; i < 4; i++)
+        {
+            string traceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
+            using HttpResponseMessage response = await PostAsync(chain.Gateway, Request, ("traceparent", traceParent), ("baggage", baggage));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        Assert.All(chain.Connections.Skip(1), connections => Assert.Equal((expected, 4), (connections.Count, connections.Values.Sum())));
+    }
+
     [Fact]
     public async Task Each_hop_has_one_client_span_under_the_span_of_the_service_that_calls()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using NodeBox.Roles.Baseline;
 using NodeBox.Roles.Tests.Tools;
@@ -14,6 +15,7 @@ internal sealed class Chain : IAsyncDisposable
         Settings = settings;
         RequestBytes = new long?[settings.Services.Count];
         ResponseBytes = new long?[settings.Services.Count];
+        Connections = [.. settings.Services.Select(static _ => new ConcurrentDictionary<string, int>())];
     }
 
     public BaselineSettings Settings { get; }
@@ -23,6 +25,9 @@ internal sealed class Chain : IAsyncDisposable
 
     /// <summary>Size of the last answer that each service gave.</summary>
     public long?[] ResponseBytes { get; }
+
+    /// <summary>The connections on which each service was asked.</summary>
+    public IReadOnlyList<ConcurrentDictionary<string, int>> Connections { get; }
 
     public Uri Gateway => _listeners[0].Url;
 
@@ -56,10 +61,11 @@ internal sealed class Chain : IAsyncDisposable
     {
         app.Use(async (context, next) =>
         {
+            Connections[index].AddOrUpdate(context.Connection.Id, 1, static (_, count) => count + 1);
             RequestBytes[index] = context.Request.ContentLength;
             await next(context);
             ResponseBytes[index] = context.Response.ContentLength;
         });
-        BaselineRole.MapService(app, Settings, index, static (_, _, _) => { });
+        BaselineRole.MapService(app, Settings, index, static (_, in _, _) => { });
     }
 }

@@ -49,6 +49,21 @@ public sealed class CollectorDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void Tables_of_an_older_version_are_made_anew()
+    {
+        string path = Path.Combine(_folder, "old.duckdb");
+        using (Database old = Database.Open(path))
+        using (Connection connection = old.Connect())
+        {
+            connection.Execute("CREATE TABLE slices (run_id VARCHAR, flow_id VARCHAR); INSERT INTO slices VALUES (NULL, 'a')");
+        }
+
+        using CollectorDatabase database = CollectorDatabase.Open(path, maxIdleRecords: 100);
+        database.Commit(Batch(batch => batch.Slices.Add(Records.Slice("b", 1))));
+        Assert.Equal("b", database.Read(connection => connection.Query("SELECT flow_id FROM slices").Single().String(0)));
+    }
+
+    [Fact]
     public void Says_why_the_data_folder_cannot_be_used()
     {
         string file = Path.Combine(_folder, "file");

@@ -59,6 +59,29 @@ internal static class Records
         return flow;
     }
 
+    public static SliceRecord Slice(string flowId, uint number, ulong txBytes = 1) => new()
+    {
+        FlowId = flowId,
+        Slice = number,
+        TaskId = TaskId(number),
+        SpanId = SpanId(number),
+        AgentId = "agent-a",
+        Kind = "llm",
+        BeginNs = EpochNs + number,
+        EndNs = EpochNs + number + 1,
+        TxBytes = txBytes,
+        SegsExact = true,
+        Shape = new TrafficShape
+        {
+            RttUs = { new HistogramBucket { Le = 33, Count = 2 }, new HistogramBucket { Le = 67, Count = 1 } },
+            TxBursts = new Bursts { Count = 3, Bytes = { new HistogramBucket { Le = 1023, Count = 3 } } },
+            RxBursts = new Bursts(),
+            TxSegBytes = { new HistogramBucket { Le = 1448, Count = 4 } },
+            TtfbUs = 5,
+            Missing = { "rtt", "cuts" },
+        },
+    };
+
     public static TaskRecord Task(long task) => new()
     {
         TaskId = TaskId(task),

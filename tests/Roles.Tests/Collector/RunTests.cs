@@ -103,7 +103,7 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
-    public async Task Logs_ledgers_clocks_and_retransmits_come_with_the_run()
+    public async Task Logs_ledgers_and_retransmits_come_with_the_run()
     {
         await using CollectorHost host = await CollectorHost.StartAsync(Path.Combine(_folder, "data"));
         await using TelemetryPusher pusher = host.StartPusher("n1", Path.Combine(_folder, "spool"));
@@ -111,8 +111,7 @@ public sealed class RunTests : IDisposable
         pusher.Add(new LogLine { AtNs = Records.EpochNs + 1000, Level = "warning", Text = "zwei\nlines ü" });
         pusher.Add(new LogLine { AtNs = Records.EpochNs, Level = "info", Text = "first" });
         pusher.Add(new DropLedger { Probe = "flows", Seen = 1, Emitted = 1 });
-        pusher.Add(new DropLedger { Probe = "flows", Seen = 9, Emitted = 8, Dropped = 1, Missed = 2 });
-        pusher.Add(new ClockSample { AtNs = 7, OffsetNs = -8, BoundNs = 9 });
+        pusher.Add(new DropLedger { Probe = "flows", Seen = 9, Emitted = 8, Dropped = 1, Missed = 2, Figures = { "rtt", "slices" } });
         pusher.Add(new RetransmitRecord { FlowId = "a", AtNs = 3, SeqBegin = uint.MaxValue, SeqEnd = 5, Bytes = 6, Segs = 1, State = "ESTABLISHED" });
         await pusher.FlushAsync(s_patience);
         JsonElement reply = await host.FinishRunAsync("rest");
@@ -126,9 +125,84 @@ public sealed class RunTests : IDisposable
             ledger.GetProperty("emitted").GetInt64(),
             ledger.GetProperty("dropped").GetInt64(),
             ledger.GetProperty("missed").GetInt64()));
-        Assert.Equal(-8, Assert.Single(reply.GetProperty("clocks").EnumerateArray()).GetProperty("offset_ns").GetInt64());
+        Assert.Equal(["rtt", "slices"], ledger.GetProperty("figures").EnumerateArray().Select(static figure => figure.GetString()));
         Row retransmit = (await host.QueryAsync("rest", "retransmits.parquet", "SELECT flow_id, slice, seq_begin, state FROM f")).Single();
         Assert.Equal(("a", null, uint.MaxValue, "ESTABLISHED"), (retransmit.String(0), retransmit.LongOrNull(1), retransmit.Long(2), retransmit.String(3)));
+    }
+
+    [Fact]
+    public async Task The_last_record_of_a_slice_wins_at_each_node_with_its_histograms()
+    {
+        await using CollectorHost host = await CollectorHost.StartAsync(Path.Combine(_folder, "data"));
+        await using TelemetryPusher one = host.StartPusher("n1", Path.Combine(_folder, "spool1"));
+        await using TelemetryPusher two = host.StartPusher("n2", Path.Combine(_folder, "spool2"));
+        await host.StartRunAsync("slices");
+        one.Add(Records.Slice("a", 0, 10));
+        one.Add(Records.Slice("a", 1, 20));
+        two.Add(Records.Slice("a", 1, 30));
+        await one.FlushAsync(s_patience);
+        one.Add(Records.Slice("a", 0, 11));
+        await one.FlushAsync(s_patience);
+        await two.FlushAsync(s_patience);
+        await host.FinishRunAsync("slices");
+
+        Result slices = await host.QueryAsync("slices", "slices.parquet", "SELECT node, slice, tx_bytes, kind, span_id, segs_exact FROM f ORDER BY tx_bytes");
+        Assert.Equal([("n1", 0, 11), ("n1", 1L, 20), ("n2", 1L, 30L)], slices.Select(row => (row.String(0), row.Long(1), row.Long(2))));
+        Assert.All(slices, row => Assert.Equal(("llm", true), (row.String(3), row.Bool(5))));
+        Row shape = (await host.QueryAsync(
+            "slices",
+            "slices.parquet",
+            """
+            SELECT rtt_us[1].le_us, list_sum([bucket.count FOR bucket IN rtt_us]), tx_bursts, rx_bursts, tx_burst_bytes[1].le_bytes,
+              len(rx_burst_bytes), tx_seg_bytes[1].count, ttfb_us, longest_silence_us, missing[2], typeof(rx_gap_us)
+            FROM f LIMIT 1
+            """)).Single();
+        Assert.Equal((33, 3, 3, 0, 1023), (shape.Long(0), shape.Long(1), shape.Long(2), shape.Long(3), shape.Long(4)));
+        Assert.Equal((0, 4, 5, null, "cuts"), (shape.Long(5), shape.Long(6), shape.Long(7), shape.LongOrNull(8), shape.String(9)));
+        Assert.Equal("STRUCT(le_us BIGINT, count BIGINT)[]", shape.String(10));
+    }
+
+    [Fact]
+    public async Task A_flow_without_a_shape_has_no_distributions()
+    {
+        await using CollectorHost host = await CollectorHost.StartAsync(Path.Combine(_folder, "data"));
+        await using TelemetryPusher pusher = host.StartPusher("n1", Path.Combine(_folder, "spool"));
+        await host.StartRunAsync("bare");
+        FlowRecord told = Records.Flow("told", null, 2);
+        (told.RetransBytes, told.HandshakeRttUs, told.ZeroWindows, told.OutOfOrderSegs, told.Error) = (3, 4, 5, 6, "ECONNREFUSED");
+        told.Shape = new TrafficShape { RttUs = { new HistogramBucket { Le = 9, Count = 1 } } };
+        pusher.Add(Records.Flow("bare", null, 1));
+        pusher.Add(told);
+        await pusher.FlushAsync(s_patience);
+        await host.FinishRunAsync("bare");
+        Result flows = await host.QueryAsync(
+            "bare",
+            "flows.parquet",
+            """
+            SELECT coalesce(len(rtt_us), -1), coalesce(tx_bursts, -1), coalesce(len(tx_seg_bytes), -1), coalesce(len(missing), -1),
+              retrans_bytes, coalesce(handshake_rtt_us, -1), coalesce(zero_windows, -1), coalesce(out_of_order_segs, -1), coalesce(error, '-')
+            FROM f ORDER BY tx_bytes
+            """);
+        Assert.Equal(
+            ["-1 -1 -1 -1 0 -1 -1 -1 -", "1 -1 -1 0 3 4 5 6 ECONNREFUSED"],
+            flows.Select(static row => $"{string.Join(' ', Enumerable.Range(0, 8).Select(row.Long))} {row.String(8)}"));
+    }
+
+    [Fact]
+    public async Task Packets_have_a_file_only_where_there_are_any()
+    {
+        await using CollectorHost host = await CollectorHost.StartAsync(Path.Combine(_folder, "data"));
+        await using TelemetryPusher pusher = host.StartPusher("n1", Path.Combine(_folder, "spool"));
+        await host.StartRunAsync("without");
+        Assert.DoesNotContain("packets", (await host.FinishRunAsync("without")).GetRawText());
+
+        await host.StartRunAsync("with");
+        pusher.Add(new PacketRecord { FlowId = "a", Slice = 2, AtNs = 3, Direction = "rx", Offset = 1L << 40, Bytes = 5, Segs = 6 });
+        pusher.Add(new PacketRecord { FlowId = "a", AtNs = 2, Direction = "tx" });
+        await pusher.FlushAsync(s_patience);
+        Assert.Contains("packets.parquet", (await host.FinishRunAsync("with")).GetRawText());
+        Result packets = await host.QueryAsync("with", "packets.parquet", "SELECT slice, node, at_ns, direction, offset_bytes, bytes, segs FROM f");
+        Assert.Equal([(null, "tx", 0), (2, "rx", 1L << 40)], packets.Select(static row => (row.LongOrNull(0), row.String(3), row.Long(4))));
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class ChatCompletionsTests
         for (int seed = 0; seed < 5; seed++)
         {
             (_, JsonElement body) = await server.PostAsync(
-                $$"""{"model":"testbed","messages":{{Messages}},"tools":{{Tools}},"tool_choice":{{choice}},"seed":{{seed}},"temperature":1.5}""");
+                $$"""{"model":"testbed","messages":{{Messages}},"tools":{{Tools}},"tool_choice":{{choice}},"parallel_tool_calls":false,"seed":{{seed}},"temperature":1.5}""");
 
             JsonElement answer = body.GetProperty("choices")[0];
             Assert.Equal("tool_calls", answer.GetProperty("finish_reason").GetString());
@@ -62,6 +62,24 @@ public sealed class ChatCompletionsTests
             Assert.StartsWith("call_", call.GetProperty("id").GetString());
             Assert.False(call.TryGetProperty("index", out _));
         }
+    }
+
+    [Theory]
+    [InlineData("qwen")]
+    [InlineData("mistral-v3")]
+    [InlineData("phi4-mini")]
+    [InlineData("llama3")]
+    public async Task Calls_tools_between_the_marks_of_the_models_family(string template)
+    {
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { ChatTemplate = template });
+
+        (_, JsonElement body) = await server.PostAsync(
+            $$"""{"model":"testbed","messages":{{Messages}},"tools":{{Tools}},"tool_choice":{{Forced}},"temperature":1.5}""");
+
+        JsonElement answer = body.GetProperty("choices")[0];
+        Assert.Equal("tool_calls", answer.GetProperty("finish_reason").GetString());
+        JsonElement called = answer.GetProperty("message").GetProperty("tool_calls")[0].GetProperty("function");
+        AssertIsCall(called.GetProperty("name").GetString()!, called.GetProperty("arguments").GetString()!);
     }
 
     [Fact]
@@ -90,7 +108,7 @@ public sealed class ChatCompletionsTests
     [Fact]
     public async Task Streams_one_event_a_token_and_the_same_text_as_without_a_stream()
     {
-        await using LlmServer server = await LlmServer.StartAsync();
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { CachedPrompts = 0 });
         string request = $$"""{"model":"testbed","messages":{{Messages}},"max_completion_tokens":30,"seed":9""";
 
         IReadOnlyList<string> events = await server.StreamAsync(request + ""","stream":true}""");
@@ -100,6 +118,98 @@ public sealed class ChatCompletionsTests
         Assert.Equal(
             body.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(),
             string.Concat(events.SkipLast(1).Select(data => Json(data).GetProperty("choices")[0].GetProperty("delta").GetProperty("content").GetString())));
+    }
+
+    [Fact]
+    public async Task Streams_as_many_tokens_an_event_as_it_is_set_to()
+    {
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { ChunkTokens = 4, CachedPrompts = 0 });
+        string request = $$"""{"model":"testbed","messages":{{Messages}},"max_tokens":10,"seed":9,"ignore_eos":true""";
+
+        IReadOnlyList<string> events = await server.StreamAsync(request + ""","stream":true}""");
+        (_, JsonElement body) = await server.PostAsync(request + "}");
+
+        Assert.Equal(3 + 1, events.Count);
+        Assert.Equal(
+            body.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(),
+            string.Concat(events.SkipLast(1).Select(data => Json(data).GetProperty("choices")[0].GetProperty("delta").GetProperty("content").GetString())));
+    }
+
+    [Fact]
+    public async Task Calls_several_tools_at_once_and_streams_them_apart()
+    {
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { CachedPrompts = 0 });
+        var counts = new HashSet<int>();
+        for (int seed = 0; seed < 8; seed++)
+        {
+            string request = $$"""{"model":"testbed","messages":{{Messages}},"tools":{{Tools}},"tool_choice":"required","seed":{{seed}},"top_k":0,"temperature":2""";
+            (_, JsonElement body) = await server.PostAsync(request + "}");
+            IReadOnlyList<string> events = await server.StreamAsync(request + ""","stream":true}""");
+
+            JsonElement[] calls = [.. body.GetProperty("choices")[0].GetProperty("message").GetProperty("tool_calls").EnumerateArray()];
+            Assert.All(calls, call => AssertIsCall(call.GetProperty("function").GetProperty("name").GetString()!, call.GetProperty("function").GetProperty("arguments").GetString()!));
+            Assert.Equal(calls.Length, calls.Select(call => call.GetProperty("id").GetString()).Distinct().Count());
+            IEnumerable<JsonElement> pieces = events.SkipLast(1)
+                .Select(data => Json(data).GetProperty("choices")[0].GetProperty("delta"))
+                .Where(delta => delta.TryGetProperty("tool_calls", out _))
+                .SelectMany(delta => delta.GetProperty("tool_calls").EnumerateArray());
+            Assert.Equal(
+                calls.Select(call => call.GetProperty("function").GetProperty("arguments").GetString()),
+                pieces.GroupBy(piece => piece.GetProperty("index").GetInt32())
+                    .Select(call => string.Concat(call.Select(piece => piece.GetProperty("function").GetProperty("arguments").GetString()))));
+            counts.Add(calls.Length);
+        }
+
+        Assert.True(counts.Count > 1, string.Join(',', counts));
+    }
+
+    [Fact]
+    public async Task Answers_in_the_format_that_is_asked_for()
+    {
+        const string Schema = """{"type":"array","items":{"$ref":"#/$defs/i"},"minItems":1,"$defs":{"i":{"enum":[4,"é"]}}}""";
+        await using LlmServer server = await LlmServer.StartAsync();
+        string request = $$"""{"model":"testbed","messages":{{Messages}},"max_tokens":100,"seed":1""";
+
+        (_, JsonElement any) = await server.PostAsync(request + ""","response_format":{"type":"json_object"}}""");
+        (_, JsonElement list) = await server.PostAsync(
+            request + ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"strict\":true,\"schema\":" + Schema + "}}}");
+
+        Assert.StartsWith("{\"", any.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        JsonElement choice = list.GetProperty("choices")[0];
+        Assert.Equal("stop", choice.GetProperty("finish_reason").GetString());
+        JsonElement[] items = [.. Json(choice.GetProperty("message").GetProperty("content").GetString()!).EnumerateArray()];
+        Assert.NotEmpty(items);
+        Assert.All(items, item => Assert.Contains(item.ToString(), (string[])["4", "é"]));
+    }
+
+    [Fact]
+    public async Task Generates_exactly_as_many_tokens_as_a_load_study_asks_for()
+    {
+        await using LlmServer server = await LlmServer.StartAsync();
+
+        for (int seed = 0; seed < 6; seed++)
+        {
+            (_, JsonElement body) = await server.PostAsync(
+                $$"""{"model":"testbed","messages":{{Messages}},"max_tokens":200,"ignore_eos":true,"temperature":2,"top_k":-1,"seed":{{seed}}}""");
+
+            Assert.Equal(200, body.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+        }
+    }
+
+    [Fact]
+    public async Task Says_how_much_of_the_prompt_was_cached()
+    {
+        await using LlmServer server = await LlmServer.StartAsync();
+        string request = $$"""{"model":"testbed","messages":{{Messages}},"max_tokens":2}""";
+
+        (_, JsonElement first) = await server.PostAsync(request);
+        (_, JsonElement second) = await server.PostAsync(request);
+
+        Assert.Equal(0, Cached(first));
+        Assert.Equal(second.GetProperty("usage").GetProperty("prompt_tokens").GetInt32() - 1, Cached(second));
+
+        static int Cached(JsonElement body) =>
+            body.GetProperty("usage").GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32();
     }
 
     [Fact]
@@ -123,7 +233,7 @@ public sealed class ChatCompletionsTests
     [Fact]
     public async Task Ends_at_a_stop_text()
     {
-        await using LlmServer server = await LlmServer.StartAsync();
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { CachedPrompts = 0 });
         string request = $$"""{"model":"testbed","messages":{{Messages}},"max_tokens":60,"seed":4""";
         (_, JsonElement whole) = await server.PostAsync(request + "}");
         string text = whole.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
@@ -138,7 +248,7 @@ public sealed class ChatCompletionsTests
     [Fact]
     public async Task Lists_its_model_and_is_healthy()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new LlmSettings { Name = "mine" });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { Name = "mine" });
 
         JsonElement models = Json(await server.Http.GetStringAsync("/v1/models"));
 
@@ -162,6 +272,10 @@ public sealed class ChatCompletionsTests
         Assert.True((int)span.GetTagItem("gen_ai.usage.input_tokens")! > 10);
         Assert.Equal(["length"], (string[])span.GetTagItem("gen_ai.response.finish_reasons")!);
         Assert.True((double)span.GetTagItem("nodebox.time_to_first_token_ms")! > 0);
+        Assert.True((double)span.GetTagItem("nodebox.queue_wait_ms")! >= 0);
+        Assert.NotEqual(Environment.ProcessId, Assert.IsType<int>(span.GetTagItem("process.pid")));
+        Assert.True((long)span.GetTagItem("nodebox.llm.peak_resident_bytes")! >= (long)span.GetTagItem("nodebox.llm.resident_bytes")!);
+        Assert.True((long)span.GetTagItem("nodebox.llm.resident_bytes")! > 1 << 20);
     }
 
     private static void AssertIsCall(string name, string arguments)

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using NodeBox.Llama;
 using NodeBox.Roles.Llm;
-using NodeBox.Roles.Tests.Tools;
 
 namespace NodeBox.Roles.Tests.Llm;
 
@@ -17,7 +16,7 @@ public sealed class ChatRefusalsTests
     {
         { "", 400, null },
         { "{", 400, null },
-        { "null", 400, "messages" },
+        { "null", 400, null },
         { "[]", 400, null },
         { """{"messages":[]}""", 400, "model" },
         { """{"model":7}""", 400, "model" },
@@ -33,7 +32,17 @@ public sealed class ChatRefusalsTests
         { """{"model":"testbed","messages":[{"role":"assistant","tool_calls":[{"type":"function"}]}]}""", 400, "messages[0].tool_calls[0]" },
         { Begin + ""","n":2}""", 400, "n" },
         { Begin + ""","logprobs":true}""", 400, "logprobs" },
-        { Begin + ""","response_format":{"type":"json_object"}}""", 400, "response_format" },
+        { Begin + ""","response_format":{"type":"yaml"}}""", 400, "response_format" },
+        { Begin + ""","response_format":"json"}""", 400, "response_format" },
+        { Begin + ""","response_format":{"type":"json_schema"}}""", 400, "response_format" },
+        { Begin + ""","response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"string","pattern":"a"}}}}""", 400, "response_format" },
+        { Begin + $$""","response_format":{"type":"json_object"},"tools":[{{Tool}}]}""", 400, "response_format" },
+        { Begin + ""","response_format":{"type":"json_object"},"ignore_eos":true}""", 400, "ignore_eos" },
+        { Begin + $$""","min_tokens":3,"tools":[{{Tool}}]}""", 400, "min_tokens" },
+        { Begin + ""","min_tokens":3,"max_tokens":2}""", 400, "min_tokens" },
+        { Begin + ""","min_p":1.5}""", 400, "min_p" },
+        { Begin + ""","presence_penalty":-3}""", 400, "presence_penalty" },
+        { Begin + ""","grammar":"root ::= x"}""", 400, "grammar" },
         { Begin + ""","functions":[]}""", 400, "functions" },
         { Begin + ""","temperature":3}""", 400, "temperature" },
         { Begin + ""","temperature":"hot"}""", 400, "temperature" },
@@ -50,7 +59,7 @@ public sealed class ChatRefusalsTests
         { Begin + $$""","tools":[{{Tool}},{{Tool}}]}""", 400, "tools" },
         { Begin + $$""","tools":[{{Tool}}],"stop":"x"}""", 400, "stop" },
         { Begin + ""","tools":[{"type":"function","function":{"name":"bad name"}}]}""", 400, "tools[0].function.name" },
-        { Begin + ""","tools":[{"type":"function","function":{"name":"t","parameters":{"type":"object","properties":{"x":{"$ref":"#"}}}}}]}""", 400, "tools" },
+        { Begin + ""","tools":[{"type":"function","function":{"name":"t","parameters":{"type":"object","properties":{"x":{"$ref":"#/a"}}}}}]}""", 400, "tools" },
         { """{"model":"testbed","messages":[{"role":"user","content":"\ud800"}]}""", 400, null },
     };
 
@@ -141,7 +150,7 @@ public sealed class ChatRefusalsTests
     [Fact]
     public async Task Refuses_with_429_when_the_queue_is_full_and_serves_again_when_clients_are_gone()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new LlmSettings { QueueLimit = 1 });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { QueueLimit = 1, Slots = 1 });
         string longRequest = Begin + ""","max_tokens":8000,"stream":true,"temperature":0}""";
         using var gone = new CancellationTokenSource();
         using HttpResponseMessage first = await server.SendAsync(longRequest, gone.Token);
@@ -163,7 +172,7 @@ public sealed class ChatRefusalsTests
     [Fact]
     public async Task Ends_a_request_at_its_deadline()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new LlmSettings { Deadline = TimeSpan.FromMilliseconds(30) });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { Deadline = TimeSpan.FromMilliseconds(500) });
 
         (HttpStatusCode status, JsonElement body) = await server.PostAsync(Begin + ""","max_tokens":8000,"temperature":0}""");
         IReadOnlyList<string> events = await server.StreamAsync(Begin + ""","max_tokens":8000,"temperature":0,"stream":true}""");
@@ -173,16 +182,35 @@ public sealed class ChatRefusalsTests
         Assert.Contains("\"deadline_exceeded\"", events[^1]);
     }
 
-    [Theory]
-    [InlineData("cuda", 8192, "'cuda'")]
-    [InlineData("auto", 100000, "100000")]
-    public async Task Does_not_start_with_settings_that_cannot_be_kept(string device, int context, string named)
+    [Fact]
+    public async Task Does_not_start_with_a_context_that_the_model_does_not_have()
     {
-        var settings = new LlmSettings { Model = LlmServer.ModelPath, Device = device, Context = context };
+        var settings = new ModelSettings { Context = 100_000 };
 
-        ModelException e = await Assert.ThrowsAsync<ModelException>(() => LoopbackListener.StartAsync(app => LlmRole.Map(app, settings)));
+        ModelException e = await Assert.ThrowsAsync<ModelException>(() => LlmServer.StartAsync(settings));
 
-        Assert.Contains(named, e.Message);
+        Assert.Contains("100000", e.Message);
+    }
+
+    [Fact]
+    public async Task Does_not_start_on_the_processor_when_a_GPU_is_asked_for()
+    {
+        // The libraries for GPUs are not beside this test, so that this holds on a machine with a GPU too.
+        LlamaLibraryException e = await Assert.ThrowsAsync<LlamaLibraryException>(
+            () => LlmServer.StartAsync(new ModelSettings { Device = "cuda" }));
+
+        Assert.Contains("no GPU can be used", e.Message);
+        Assert.Contains("cuda13/libggml-cuda.so is not installed", e.Message);
+        Assert.Contains("cuda12/libggml-cuda.so is not installed", e.Message);
+    }
+
+    [Fact]
+    public async Task Refuses_a_GPU_that_gets_no_layers()
+    {
+        ModelException e = await Assert.ThrowsAsync<ModelException>(
+            () => LlmServer.StartAsync(new ModelSettings { Device = "cuda", GpuLayers = 0 }));
+
+        Assert.Contains("gpu_layers", e.Message);
     }
 
     private static async Task ServesAgainAsync(LlmServer server)

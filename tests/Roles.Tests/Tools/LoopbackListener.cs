@@ -48,7 +48,7 @@ internal sealed class LoopbackListener : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1);
         });
         WebApplication app = builder.Build();
-        app.UseServedCalls(static (_, _, _) => { }, agent);
+        app.UseServedCalls(agent);
         map(app);
         await app.StartAsync();
         return new LoopbackListener(app);

@@ -39,7 +39,7 @@ public sealed class ScenarioTests
             arguments = {}
             """);
         Assert.Equal((32, 1, TimeSpan.FromSeconds(30)), (scenario.Tasks, scenario.Concurrency, scenario.Deadline));
-        Assert.Equal(("per_task", "per_task"), (scenario.Connections, scenario.Variant));
+        Assert.Equal(("pooled", "pooled"), (scenario.Connections, scenario.Variant));
     }
 
     /// <summary>Each case is a scenario file x.toml, a line of dashes, and every error in it.</summary>

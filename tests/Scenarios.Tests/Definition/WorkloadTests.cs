@@ -43,9 +43,35 @@ public sealed class WorkloadTests
         {
             int order = task.ServiceArguments.GetProperty("order_id").GetInt32();
             Assert.Equal((task.Key, task.Key), (simple[i].Key, multihop[i].Key));
-            Assert.Equal(order, simple[i].Plan!.Steps[0].Arguments!.Value.GetProperty("order_id").GetInt32());
-            Assert.Equal(task.ServiceArguments.GetRawText(), multihop[i].Plan!.Steps[1].Arguments!.Value.GetRawText());
+            Assert.Equal(order, simple[i].Plan!.Steps![0].Arguments!.Value.GetProperty("order_id").GetInt32());
+            Assert.Equal(task.ServiceArguments.GetRawText(), multihop[i].Plan!.Steps![1].Arguments!.Value.GetRawText());
             Assert.Contains($"order {order}", multihop[i].Prompt);
+        }
+    }
+
+    [Fact]
+    public void Where_the_model_decides_the_steps_stay_with_the_driver()
+    {
+        Scenario scenario = ShippedScenarios.Load("agentic-multihop");
+        PlannedTask told = Workload.Generate(scenario, 1)[0];
+        PlannedTask asked = Workload.Generate(scenario with { Decide = Scenario.ByModel }, 1)[0];
+        Assert.Equal((told.Prompt, null), (asked.Prompt, asked.Plan!.Steps));
+        Assert.True(TaskStep.AreSame(told.Plan!.Steps!, asked.Expected!));
+        Assert.Null(told.Expected);
+        Assert.Equal("pooled+model", (scenario with { Decide = Scenario.ByModel }).Variant);
+        Assert.False((ShippedScenarios.Load("baseline") with { Decide = Scenario.ByModel }).ModelDecides);
+    }
+
+    /// <summary>A model can only decide on what it was asked for: every number of a step is in what the agent that takes it reads.</summary>
+    [Fact]
+    public void Every_id_of_a_step_is_in_the_request_that_leads_to_it()
+    {
+        foreach (PlannedTask task in Workload.Generate(ShippedScenarios.Load("agentic-multihop"), 5))
+        {
+            TaskStep handed = task.Plan!.Steps![0];
+            Assert.Equal(handed.Steps![1].Arguments!.Value.GetProperty("seed").GetRawText(), NumberAfter("customer ", handed.Text!));
+            Assert.Equal(handed.Steps[0].Arguments!.Value.GetProperty("order_id").GetRawText(), NumberAfter("order ", handed.Text!));
+            Assert.Equal(NumberAfter("order ", handed.Text!), NumberAfter("order ", task.Prompt));
         }
     }
 
@@ -53,8 +79,8 @@ public sealed class WorkloadTests
     public void Multihop_delegates_uses_both_tools_and_calls_the_chain_from_both_agents()
     {
         TaskPlan plan = Workload.Generate(ShippedScenarios.Load("agentic-multihop"), 1)[0].Plan!;
-        Assert.Equal(["agent-b", "gateway"], plan.Steps.Select(step => step.Delegate ?? step.Service));
-        Assert.Equal(["db.lookup_order", "synthetic.work", "gateway"], plan.Steps[0].Steps!.Select(step => step.Tool ?? step.Service));
+        Assert.Equal(["agent-b", "gateway"], plan.Steps!.Select(step => step.Delegate ?? step.Service));
+        Assert.Equal(["db.lookup_order", "synthetic.work", "gateway"], plan.Steps![0].Steps!.Select(step => step.Tool ?? step.Service));
     }
 
     [Fact]
@@ -79,6 +105,9 @@ public sealed class WorkloadTests
         Assert.Equal(drawn.Count, drawn.Select(values => values["seed"]).Distinct().Count());
         Assert.All(drawn, values => Assert.InRange(values["seed"], 0, (1L << 53) - 1));
     }
+
+    private static string NumberAfter(string word, string text) =>
+        string.Concat(text[(text.IndexOf(word, StringComparison.OrdinalIgnoreCase) + word.Length)..].TakeWhile(char.IsAsciiDigit));
 
     private static string[] Texts(string name, ulong seed)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using NodeBox.Scenarios.Definition;
@@ -16,12 +18,12 @@ public sealed class ScenarioRunTests
         string[] order =
         [
             "n1 health", "n1 flush", $$"""start {"run_id":"{{run.RunId}}"}""", "task", "n1 flush", "n1 health",
-            "driver flush", $"finish {run.RunId}", "file tasks.parquet", "file logs/n1.log",
+            "driver flush", $"finish {run.RunId}", "file tasks.parquet", "file logs/n1.log", $"delete {run.RunId}",
         ];
-        Assert.Equal(order, run.Log.Order("n1", "start", "task", "driver", "finish", "file"));
+        Assert.Equal(order, run.Log.Order("n1", "start", "task", "driver", "finish", "file", "delete"));
         Assert.Equal("content of tasks.parquet", File.ReadAllText(Path.Combine(run.Folder, "tasks.parquet")));
         Assert.Equal("content of logs/n1.log", File.ReadAllText(Path.Combine(run.Folder, "logs/n1.log")));
-        string[] phases = ["checking nodes", "running", "waiting for the last flows", "writing the run folder"];
+        string[] phases = ["checking nodes", "running", "waiting for the last calls", "writing the run folder"];
         Assert.Equal(phases, run.Progress.Select(progress => progress.Phase).Distinct());
     }
 
@@ -37,14 +39,14 @@ public sealed class ScenarioRunTests
         Assert.Equal((1, run.RunId), (Int(manifest, "schema"), Text(manifest, "run_id")));
         Assert.Equal((7, 2), (Int(manifest, "seed"), Int(manifest, "runs")));
         Assert.Equal(
-            ("nodebox run-scenario", "per_task", "n2"),
+            ("nodebox run-scenario", "pooled", "n2"),
             (Text(manifest, "command"), Text(manifest, "connections"), Text(manifest, "driver")));
         Assert.True(manifest.GetProperty("complete").GetBoolean());
         Assert.Null(run.IncompleteReason);
         Assert.True(manifest.GetProperty("begin_ns").GetInt64() <= run.Records.Min(record => record.BeginNs));
         Assert.True(manifest.GetProperty("end_ns").GetInt64() >= run.Records.Max(record => record.EndNs));
         Assert.Equal(
-            $$"""[{"name":"baseline","file":"{{scenario.File}}","sha256":"{{scenario.Sha256}}","tasks":2,"concurrency":2}]""",
+            $$"""[{"name":"baseline","file":"{{scenario.File}}","sha256":"{{scenario.Sha256}}","tasks":2,"concurrency":2,"decide":null,"backends":null}]""",
             Compact(manifest.GetProperty("scenarios")));
         Assert.Equal("""{"nodebox":"0.1.0"}""", Compact(manifest.GetProperty("versions")));
 
@@ -54,7 +56,7 @@ public sealed class ScenarioRunTests
         Assert.Equal(JsonValueKind.Null, n1.GetProperty("exit").ValueKind);
         Assert.InRange(n1.GetProperty("clock_bound_ns").GetInt64(), 3_000_000_000, 4_000_000_000);
         Assert.Equal(
-            """{"tcp_probe":{"seen":10,"filtered":1,"aggregated":2,"emitted":3,"dropped":4,"missed":5}}""",
+            """{"tcp_probe":{"seen":10,"filtered":1,"aggregated":2,"emitted":3,"dropped":4,"missed":5,"figures":["rtt"]}}""",
             Compact(n1.GetProperty("ledger")));
         Assert.Equal(6, Int(n1, "dropped_records"));
         Assert.Equal(4, n1.GetProperty("cpu").GetProperty("run_queue_delay_ms").GetDouble());
@@ -77,7 +79,7 @@ public sealed class ScenarioRunTests
             "2 baseline t0001", "2 baseline t0002", "2 agentic-simple t0001", "2 agentic-simple t0002",
         ];
         Assert.Equal(expected, run.Records.Select(record => $"{record.Rep} {record.Scenario} {record.TaskKey}"));
-        Assert.All(run.Records, record => Assert.Equal(("success", "per_task"), (record.Outcome, record.Variant)));
+        Assert.All(run.Records, record => Assert.Equal(("success", "pooled"), (record.Outcome, record.Variant)));
         Assert.Equal(8, run.Records.Select(record => record.TaskId).Distinct().Count());
         Assert.Equal(run.Entry.Bodies[..2], run.Entry.Bodies[2..]);
         Assert.NotEqual(run.Entry.Bodies[0], run.Entry.Bodies[1]);
@@ -98,12 +100,72 @@ public sealed class ScenarioRunTests
         Assert.Equal(Enumerable.Range(0, 21), done);
     }
 
-    [Fact]
-    public async Task Waits_until_no_flow_of_a_task_is_open()
+    [Theory]
+    [InlineData("pooled", 1, null)]
+    [InlineData("per_task", 5, "per_task")]
+    public async Task Tasks_share_the_drivers_connections_or_ask_for_their_own_everywhere(string setting, int connections, string? asked)
     {
         await using TestRun run = await TestRun.StartAsync();
-        run.N1.OpenFlows = [0, 2, 1, 0];
+        var seen = new ConcurrentBag<(string Connection, string? Asked)>();
+        run.Entry.Serving = (_, context) =>
+        {
+            seen.Add((context.Connection.Id, Activity.Current?.GetBaggageItem("nodebox.connections")));
+            return Task.CompletedTask;
+        };
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 5) with { Connections = setting });
+
+        Assert.Equal((5, connections), (seen.Count, seen.Select(static task => task.Connection).Distinct().Count()));
+        Assert.All(seen, task => Assert.Equal(asked, task.Asked));
+        Assert.All(run.Records, record => Assert.Equal(setting, record.Variant));
+        Assert.Equal(setting, run.Manifest.GetProperty("connections").GetString());
+    }
+
+    [Fact]
+    public async Task Tasks_say_which_topology_they_run_in_where_a_run_compares_two()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        var seen = new ConcurrentQueue<string?>();
+        run.Entry.Serving = (_, _) =>
+        {
+            seen.Enqueue(Activity.Current?.GetBaggageItem("nodebox.llm"));
+            return Task.CompletedTask;
+        };
+        Scenario agentic = TestRun.Scenario("agentic-simple", 1);
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1), agentic, agentic with { Backends = "separate" });
+
+        Assert.Equal([null, "one", "own"], seen);
+        Assert.Equal(["pooled", "pooled", "pooled+separate"], run.Records.Select(static record => record.Variant));
+        Assert.Equal(
+            ["null", "\"shared\"", "\"separate\""],
+            run.Manifest.GetProperty("scenarios").EnumerateArray().Select(static scenario => scenario.GetProperty("backends").GetRawText()));
+        Assert.Equal(
+            ["baseline/", "agentic-simple/pooled", "agentic-simple/pooled+separate"],
+            run.Progress.Where(static progress => progress.Scenario is not null)
+                .Select(static progress => $"{progress.Scenario}/{progress.Variant}").Distinct());
+
+        seen.Clear();
+        await using TestRun alone = await TestRun.StartAsync();
+        alone.Entry.Serving = run.Entry.Serving;
+        await alone.ExecuteAsync(agentic with { Backends = "separate" });
+        Assert.Equal([null], seen);
+    }
+
+    [Fact]
+    public async Task Waits_until_no_call_of_a_task_is_served_and_lets_shared_connections_be()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.N1.InProgress = [0, 2, 1, 0];
+        run.N2.OpenFlows = [0, 2, 1, 0];
         await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+        Assert.Equal((4, 2), (run.N1.Flushes, run.N2.Flushes));
+    }
+
+    [Fact]
+    public async Task Waits_for_the_end_of_flows_where_tasks_close_theirs()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.N1.OpenFlows = [1, 3, 2, 1];
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1) with { Connections = "per_task" });
         Assert.Equal((4, 2), (run.N1.Flushes, run.N2.Flushes));
     }
 
@@ -212,12 +274,61 @@ public sealed class ScenarioRunTests
         Assert.StartsWith($"the collector did not deliver the run: {reason}", run.IncompleteReason);
     }
 
+    [Fact]
+    public async Task A_copy_that_the_collector_keeps_is_no_failure_of_the_run()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.Collector.Statuses["delete"] = 500;
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+        Assert.Null(run.IncompleteReason);
+        Assert.Contains(run.Progress, static progress => progress.Failure?.Contains("its copy stays at the collector") == true);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_not_delivered_stays_at_the_collector()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.Collector.Statuses["file"] = 404;
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+        Assert.DoesNotContain($"delete {run.RunId}", run.Log.Lines);
+    }
+
+    [Fact]
+    public async Task A_node_that_vanished_has_the_balances_that_it_pushed_last()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.Entry.Serving = async (_, _) => await run.N1.DisposeAsync();
+        run.Collector.Finished = """
+            {"run_id":"r","files":[],"ledgers":[
+              {"node":"n1","probe":"tcp_probe","at_ns":1,"seen":110,"filtered":1,"aggregated":2,"emitted":103,"dropped":4,"missed":5,"figures":["rtt"]}]}
+            """;
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+        JsonElement ledger = run.Manifest.GetProperty("nodes").GetProperty("n1").GetProperty("ledger").GetProperty("tcp_probe");
+        Assert.Equal((100, 100), (Int(ledger, "seen"), Int(ledger, "emitted")));
+    }
+
+    [Fact]
+    public async Task Packets_are_asked_only_of_nodes_that_record_them()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.Packets = true;
+        run.N1.Rung = "tp_btf";
+        RunException refused = await Assert.ThrowsAsync<RunException>(() => run.ExecuteAsync(TestRun.Scenario("baseline", 1)));
+        Assert.Equal("no packets are recorded by: n1: set packets = true under [probes] in roles.toml and restart, or leave --packets out", refused.Message);
+        Assert.DoesNotContain(run.Log.Lines, static line => line.StartsWith("start", StringComparison.Ordinal));
+
+        run.N1.Packets = true;
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+        Assert.True(run.Manifest.GetProperty("nodes").GetProperty("n1").GetProperty("packets").GetBoolean());
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("null")]
-    [InlineData("""{"files":null}""")]
-    [InlineData("""{"files":["../../escaped"]}""")]
-    [InlineData("""{"files":["/tmp/escaped"]}""")]
+    [InlineData("""{"files":null,"ledgers":[]}""")]
+    [InlineData("""{"files":[]}""")]
+    [InlineData("""{"files":["../../escaped"],"ledgers":[]}""")]
+    [InlineData("""{"files":["/tmp/escaped"],"ledgers":[]}""")]
     public async Task A_collector_that_answers_wrongly_makes_the_run_incomplete(string finished)
     {
         await using TestRun run = await TestRun.StartAsync();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NodeBox.A2A;
+using NodeBox.Scenarios.Definition;
 using NodeBox.Telemetry.V1;
 
 namespace NodeBox.Scenarios.Tests.Running;
@@ -26,6 +27,49 @@ public sealed class TaskOutcomeTests
         Assert.Equal(kind, attributes.GetProperty("nodebox.call").GetString());
         Assert.Equal(run.Entry.Gateway.Port, attributes.GetProperty("server.port").GetInt32());
         Assert.DoesNotContain(run.Progress, progress => progress.Failure is not null);
+    }
+
+    public static TheoryData<bool, string?> Answers => new()
+    {
+        { true, """[{"tool":"db.lookup_order","arguments":{"order_id":ORDER}}]""" },
+        { false, """[{"tool":"db.lookup_order","arguments":{"order_id":1}}]""" },
+        { false, "[]" },
+        { false, null },
+    };
+
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public async Task A_task_whose_model_decides_is_judged_by_what_it_did(bool correct, string? steps)
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        Scenario scenario = TestRun.Scenario("agentic-simple", 1) with { Decide = Scenario.ByModel };
+        PlannedTask task = Workload.Generate(scenario, TestRun.Seed)[0];
+        string? taken = steps?.Replace("ORDER", task.Expected![0].Arguments!.Value.GetProperty("order_id").GetRawText(), StringComparison.Ordinal);
+        Message? asked = null;
+        run.Entry.Answer = message =>
+        {
+            asked = message;
+            Part[] parts = taken is null ? [Part.Of("done")] : [Part.Of("done"), TakenSteps.ToPart(JsonSerializer.Deserialize<TaskStep[]>(taken)!)];
+            return new AgentTask("a", new AgentTaskStatus(TaskState.Completed), Artifacts: [new Artifact("answer", parts)]);
+        };
+
+        await run.ExecuteAsync(scenario);
+
+        TaskRecord record = Assert.Single(run.Records);
+        Assert.Equal(("success", "pooled+model", true, correct), (record.Outcome, record.Variant, record.HasCorrect, record.Correct));
+        Assert.Null(TaskPlan.Of(asked!)!.Steps);
+        JsonElement root = JsonDocument.Parse(run.SpansOf(record)[1].Attributes).RootElement;
+        Assert.Equal(correct, root.GetProperty("nodebox.task.correct").GetBoolean());
+        Assert.Equal(!correct && steps is not null, root.TryGetProperty("nodebox.task.steps", out _));
+        Assert.Equal("model", run.Manifest.GetProperty("scenarios")[0].GetProperty("decide").GetString());
+    }
+
+    [Fact]
+    public async Task A_task_that_is_told_its_steps_is_not_judged()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        await run.ExecuteAsync(TestRun.Scenario("agentic-simple", 1));
+        Assert.False(Assert.Single(run.Records).HasCorrect);
     }
 
     [Fact]

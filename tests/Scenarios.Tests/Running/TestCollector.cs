@@ -10,11 +10,11 @@ internal sealed class TestCollector(RunLog log) : IAsyncDisposable
 
     public Uri Url => _listener.Url;
 
-    /// <summary>The status of each answer, by what is asked: start, finish or file.</summary>
-    public Dictionary<string, int> Statuses { get; } = new() { ["start"] = 201, ["finish"] = 200, ["file"] = 200 };
+    /// <summary>The status of each answer, by what is asked: start, finish, file or delete.</summary>
+    public Dictionary<string, int> Statuses { get; } = new() { ["start"] = 201, ["finish"] = 200, ["file"] = 200, ["delete"] = 204 };
 
     /// <summary>What finishing a run answers.</summary>
-    public string Finished { get; set; } = """{"run_id":"r","files":["tasks.parquet","logs/n1.log"],"ledgers":[],"clocks":[]}""";
+    public string Finished { get; set; } = """{"run_id":"r","files":["tasks.parquet","logs/n1.log"],"ledgers":[]}""";
 
     public static async Task<TestCollector> StartAsync(RunLog log)
     {
@@ -37,6 +37,11 @@ internal sealed class TestCollector(RunLog log) : IAsyncDisposable
         {
             log.Add($"finish {context.Request.RouteValues["id"]}");
             return AnswerAsync(context, "finish", Finished);
+        });
+        app.MapDelete("/api/runs/{id}", context =>
+        {
+            log.Add($"delete {context.Request.RouteValues["id"]}");
+            return AnswerAsync(context, "delete", "");
         });
         app.MapGet("/api/runs/{id}/files/{**path}", context =>
         {

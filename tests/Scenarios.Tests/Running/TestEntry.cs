@@ -40,7 +40,7 @@ internal sealed class TestEntry(RunLog log) : IAsyncDisposable
 
     private void Map(WebApplication app)
     {
-        app.UseServedCalls(static (_, _, _) => { });
+        app.UseServedCalls();
         app.Use(CountAsync);
         app.MapPost("/gateway", async context =>
         {

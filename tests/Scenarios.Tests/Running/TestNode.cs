@@ -26,6 +26,15 @@ internal sealed class TestNode(string name, string role, RunLog log) : IAsyncDis
     /// <summary>Flows that are open at each flush; the last number stays.</summary>
     public IReadOnlyList<int> OpenFlows { get; set; } = [0];
 
+    /// <summary>Calls that are being served at each flush, in the same way.</summary>
+    public IReadOnlyList<int> InProgress { get; set; } = [0];
+
+    /// <summary>How it measures flows.</summary>
+    public string Rung { get; set; } = "none";
+
+    /// <summary>Whether it records packets.</summary>
+    public bool Packets { get; set; }
+
     /// <summary>Answers in place of the reports, if set.</summary>
     public RequestDelegate? Instead { get; set; }
 
@@ -59,8 +68,9 @@ internal sealed class TestNode(string name, string role, RunLog log) : IAsyncDis
         role,
         "ok",
         "6.18.0",
-        "none",
+        Rung,
         "needs CAP_BPF",
+        Packets,
         "cubic",
         new Dictionary<string, string> { ["nodebox"] = "0.1.0" },
         BootId,
@@ -72,7 +82,9 @@ internal sealed class TestNode(string name, string role, RunLog log) : IAsyncDis
     private FlushReport Flush()
     {
         long n = Interlocked.Increment(ref _flushes);
-        var ledger = new Dictionary<string, LedgerEntry> { ["tcp_probe"] = new(10 * n, n, 2 * n, 3 * n, 4 * n, 5 * n) };
-        return new FlushReport(name, ledger, OpenFlows[(int)Math.Min(n, OpenFlows.Count) - 1], 6 * n);
+        var ledger = new Dictionary<string, LedgerEntry> { ["tcp_probe"] = new(10 * n, n, 2 * n, 3 * n, 4 * n, 5 * n, ["rtt"]) };
+        return new FlushReport(name, ledger, At(OpenFlows, n), At(InProgress, n), 6 * n);
     }
+
+    private static int At(IReadOnlyList<int> values, long n) => values[(int)Math.Min(n, values.Count) - 1];
 }

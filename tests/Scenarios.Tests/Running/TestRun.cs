@@ -39,7 +39,11 @@ internal sealed class TestRun : IAsyncDisposable, IProgress<RunProgress>
 
     public string Folder => Path.Combine(OutDirectory, RunId);
 
+    public const ulong Seed = 7;
+
     public int Runs { get; init; } = 1;
+
+    public bool Packets { get; set; }
 
     public IReadOnlyList<TaskRecord> Records => [.. _records];
 
@@ -73,8 +77,8 @@ internal sealed class TestRun : IAsyncDisposable, IProgress<RunProgress>
             [N1.Target, N2.Target],
             Collector.Url);
         var versions = new Dictionary<string, string> { ["nodebox"] = "0.1.0" };
-        var request = new RunRequest(RunId, scenarios, Runs, Seed: 7, OutDirectory, "nodebox run-scenario", versions);
-        return new ScenarioRun(target, request, new DriverTelemetry(_records.Enqueue, FlushAsync), static (_, _, _) => { }, this)
+        var request = new RunRequest(RunId, scenarios, Runs, Seed, OutDirectory, "nodebox run-scenario", versions) { Packets = Packets };
+        return new ScenarioRun(target, request, new DriverTelemetry(_records.Enqueue, FlushAsync), static (_, in _, _) => { }, this)
             .ExecuteAsync(cancellation);
     }
 

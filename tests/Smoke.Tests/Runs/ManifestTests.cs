@@ -18,7 +18,7 @@ public sealed class ManifestTests(FinishedRun run)
         Assert.Equal(FinishedRun.Seed, manifest.GetProperty("seed").GetInt32());
         Assert.EndsWith(
             "nodebox run-scenario baseline agentic-simple agentic-multihop --lab --runs 2 --seed 7", manifest.GetProperty("command").GetString());
-        Assert.Equal("per_task", manifest.GetProperty("connections").GetString());
+        Assert.Equal("pooled", manifest.GetProperty("connections").GetString());
         Assert.True(manifest.GetProperty("complete").GetBoolean());
         Assert.True(manifest.GetProperty("versions").TryGetProperty("nodebox", out _));
     }
@@ -64,7 +64,12 @@ public sealed class ManifestTests(FinishedRun run)
         Assert.SkipUnless(BpfObjects.Loadable, "needs CAP_BPF");
         JsonElement ledger = run.Json("manifest.json").GetProperty("nodes").GetProperty(node).GetProperty("ledger");
         JsonProperty[] probes = [.. ledger.EnumerateObject()];
-        Assert.Equal(["inet_sock_set_state", "tcp_rcv_space_adjust", "tcp_retransmit_skb"], probes.Select(static probe => probe.Name));
+        Assert.Equal(
+            [
+                "inet_sock_set_state", "tcp_rcv_space_adjust", "tcp_retransmit_skb", "tcp_probe", "bpf_iter_tcp", "net_dev_start_xmit",
+                "slice_cuts",
+            ],
+            probes.Select(static probe => probe.Name));
         Assert.NotEqual(0, Sum(probes[0].Value, "emitted"));
         foreach (JsonElement probe in probes.Select(static probe => probe.Value))
         {

@@ -92,7 +92,7 @@ public sealed class GrpcCallTests
     {
         TaskCompletionSource cancelled = new();
         await using GrpcHost host = await GrpcHost.StartAsync(app => app.MapDuplex<LogLine, LogLine>(Echo, LogLine.Parser, (_, ct) => HangAsync(cancelled, ct)));
-        RpcException late = await Assert.ThrowsAsync<RpcException>(() => CallAsync(host.Address, Echo, timeout: TimeSpan.FromMilliseconds(200)));
+        RpcException late = await Assert.ThrowsAsync<RpcException>(() => CallAsync(host.Address, Echo, timeout: TimeSpan.FromSeconds(1)));
         Assert.Equal(StatusCode.DeadlineExceeded, late.Code);
         await cancelled.Task.WaitAsync(s_patience, TestContext.Current.CancellationToken);
     }
@@ -129,8 +129,12 @@ public sealed class GrpcCallTests
     public async Task A_client_that_leaves_cancels_the_servers_side()
     {
         TaskCompletionSource cancelled = new();
-        await using GrpcHost host = await GrpcHost.StartAsync(app => app.MapDuplex<LogLine, LogLine>(Echo, LogLine.Parser, (_, ct) => HangAsync(cancelled, ct)));
-        using CancellationTokenSource leaving = new(TimeSpan.FromMilliseconds(200));
+        using CancellationTokenSource leaving = new();
+        await using GrpcHost host = await GrpcHost.StartAsync(app => app.MapDuplex<LogLine, LogLine>(Echo, LogLine.Parser, (_, ct) =>
+        {
+            leaving.CancelAfter(TimeSpan.FromMilliseconds(50));
+            return HangAsync(cancelled, ct);
+        }));
         using GrpcChannel channel = new(host.Address);
         RpcException left = await Assert.ThrowsAsync<RpcException>(async () =>
         {
@@ -175,7 +179,7 @@ public sealed class GrpcCallTests
 
     private static async Task<List<string>> CallAsync(Uri address, string method, string? question = null, TimeSpan? timeout = null, int maxMessageBytes = 1 << 20)
     {
-        using GrpcChannel channel = new(address, maxMessageBytes);
+        using GrpcChannel channel = new(address, maxMessageBytes: maxMessageBytes);
         List<string> answers = [];
         IAsyncEnumerable<LogLine> questions = question is null ? AsyncEnumerable.Empty() : AsyncEnumerable.One(new LogLine { Text = question });
         await foreach (LogLine answer in channel.DuplexAsync(method, questions, LogLine.Parser, timeout ?? s_patience))

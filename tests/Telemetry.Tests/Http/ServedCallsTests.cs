@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using NodeBox.Telemetry.Http;
 using NodeBox.Telemetry.Tests.Tracing;
 using NodeBox.Telemetry.Tracing;
 using NodeBox.Telemetry.V1;
@@ -15,7 +16,7 @@ public sealed class ServedCallsTests
     private readonly ActivitySpanId _call = ActivitySpanId.CreateRandom();
 
     [Fact]
-    public async Task A_traced_request_is_served_under_a_span_and_tags_the_connection()
+    public async Task A_traced_request_is_served_under_a_span_and_begins_a_slice()
     {
         using var recorded = new RecordedSpans();
         await using TracedHost host = await TracedHost.StartAsync(static context => context.Response.WriteAsync("answer"));
@@ -27,8 +28,8 @@ public sealed class ServedCallsTests
         Assert.Equal(
             """{"http.request.method":"GET","url.path":"/path","http.response.status_code":200}""",
             span.Attributes);
-        SeenTag tag = Assert.Single(host.Tags.All);
-        Assert.Equal((new Tag(_task, _call, "agent-a"), TagFlags.None), (tag.Tag, tag.Flags));
+        SeenCut seen = Assert.Single(host.Cuts.Exchanges);
+        Assert.Equal((new Tag(_task, _call, "agent-a"), SliceKind.Service, TagFlags.None), (seen.Cut.Tag, seen.Cut.Kind, seen.Flags));
     }
 
     [Fact]
@@ -46,7 +47,7 @@ public sealed class ServedCallsTests
         using HttpResponseMessage response = await GetAsync(host, "nodebox.agent=agent-a,other=1");
 
         Assert.Equal("agent-b", Assert.Single(await recorded.OfAsync(_task, 1)).AgentId);
-        Assert.Equal("agent-a", Assert.Single(host.Tags.All).Tag.AgentId);
+        Assert.Equal("agent-a", Assert.Single(host.Cuts.Tags)!.AgentId);
         Assert.Equal("other=1,nodebox.agent=agent-b", baggage);
     }
 
@@ -63,13 +64,13 @@ public sealed class ServedCallsTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.False(Assert.Single(await recorded.OfAsync(_task, 1)).HasAgentId);
-        Assert.Null(Assert.Single(host.Tags.All).Tag.AgentId);
+        Assert.Null(Assert.Single(host.Cuts.Tags)!.AgentId);
     }
 
     [Theory]
     [InlineData(null)]
     [InlineData("00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01")]
-    public async Task An_untraced_request_is_served_without_span_or_tag(string? traceparent)
+    public async Task An_untraced_request_is_served_without_a_span_and_its_slice_is_nobodys(string? traceparent)
     {
         string? source = "none yet";
         await using TracedHost host = await TracedHost.StartAsync(context =>
@@ -81,7 +82,8 @@ public sealed class ServedCallsTests
 
         Assert.Equal("answer", await response.Content.ReadAsStringAsync());
         Assert.NotEqual("nodebox", source);
-        Assert.Empty(host.Tags.All);
+        SliceCut cut = Assert.Single(host.Cuts.Exchanges).Cut;
+        Assert.Equal((null, SliceKind.Other), (cut.Tag, cut.Kind));
     }
 
     [Fact]
@@ -158,7 +160,7 @@ public sealed class ServedCallsTests
     }
 
     [Fact]
-    public async Task Requests_of_one_connection_share_its_tagged_socket()
+    public async Task Requests_of_one_connection_are_slices_of_it()
     {
         await using TracedHost host = await TracedHost.StartAsync(static context => context.Response.WriteAsync("answer"));
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -178,8 +180,8 @@ public sealed class ServedCallsTests
             Assert.Equal("", await reader.ReadLineAsync());
         }
 
-        Assert.Equal([TagFlags.None, TagFlags.None, TagFlags.SeveralSpans], host.Tags.All.Select(seen => seen.Flags));
-        Assert.Single(host.Tags.All.Select(seen => seen.Socket).Distinct());
+        Assert.Equal([TagFlags.None, TagFlags.None, TagFlags.SeveralSpans], host.Cuts.Exchanges.Select(seen => seen.Flags));
+        Assert.Equal([1u, 2u, 3u], Assert.Single(host.Cuts.Connections).Select(seen => seen.Cut.Slice));
     }
 
     private async Task<HttpResponseMessage> GetAsync(

@@ -18,16 +18,22 @@ public sealed class TaskConnectionsTests
         Assert.SkipWhen(address == "::1" && !Socket.OSSupportsIPv6, "needs IPv6");
         await using TracedHost host = await TracedHost.StartAsync(
             static context => context.Response.WriteAsync("answer"), address: IPAddress.Parse(address));
-        var tags = new SeenTags();
-        using var connections = new TaskConnections(tags.Set);
+        var cuts = new SeenCuts();
+        using var connections = new TaskConnections(cuts.Take);
         using Activity task = Spans.StartTask("task");
         Tag first = await CallAsync(connections, host.Url);
         Tag second = await CallAsync(connections, host.Url);
 
-        Assert.Equal([(first, false), (second, true)], tags.All.Select(seen => (seen.Tag, seen.Connected)));
-        Assert.Same(tags.All[0].Socket, tags.All[1].Socket);
-        Assert.Equal([TagFlags.None, TagFlags.SeveralSpans], tags.All.Select(seen => seen.Flags));
-        Assert.Equal([(first, TagFlags.None), (second, TagFlags.SeveralSpans)], host.Tags.All.Select(seen => (seen.Tag, seen.Flags)));
+        Assert.Equal(
+            [(first, SliceKind.Connection, false), (first, SliceKind.Service, true), (second, SliceKind.Service, true)],
+            cuts.All.Select(seen => (seen.Cut.Tag, seen.Cut.Kind, seen.LocalPort is not null)));
+        Assert.Equal([0u, 1u, 2u], cuts.All.Select(seen => seen.Cut.Slice));
+        Assert.Single(cuts.All.Select(seen => (seen.Socket, seen.Cut.Cookie)).Distinct());
+        Assert.Equal([TagFlags.None, TagFlags.None, TagFlags.SeveralSpans], cuts.All.Select(seen => seen.Flags));
+        Assert.Equal(
+            [(null, SliceKind.Connection), (first, SliceKind.Service), (second, SliceKind.Service)],
+            host.Cuts.All.Select(seen => (seen.Cut.Tag, seen.Cut.Kind)));
+        Assert.Equal(cuts.All.Select(seen => seen.Flags), host.Cuts.All.Select(seen => seen.Flags));
     }
 
     [Fact]
@@ -39,14 +45,13 @@ public sealed class TaskConnectionsTests
             await Task.Run(() => both.SignalAndWait(TimeSpan.FromSeconds(10)));
             await context.Response.WriteAsync("answer");
         });
-        var tags = new SeenTags();
-        using var connections = new TaskConnections(tags.Set);
+        var cuts = new SeenCuts();
+        using var connections = new TaskConnections(cuts.Take);
         using Activity task = Spans.StartTask("task");
         Tag[] calls = await Task.WhenAll(CallAsync(connections, host.Url), CallAsync(connections, host.Url));
 
-        Assert.Equal(calls.ToHashSet(), tags.All.Select(seen => seen.Tag).ToHashSet());
-        Assert.Equal(2, tags.All.Select(seen => seen.Socket).Distinct().Count());
-        Assert.All(tags.All, seen => Assert.Equal(TagFlags.None, seen.Flags));
+        Assert.Equal(calls.ToHashSet<Tag?>(), cuts.Tags.ToHashSet());
+        Assert.Equal(2, cuts.Connections.Count);
     }
 
     [Fact]
@@ -54,7 +59,7 @@ public sealed class TaskConnectionsTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var connections = new TaskConnections(static (_, _, _) => { });
+        var connections = new TaskConnections(static (_, in _, _) => { });
         Task<HttpResponseMessage> call = connections.Http.GetAsync($"http://{listener.LocalEndpoint}/");
         using Socket server = await listener.AcceptSocketAsync();
         byte[] buffer = new byte[4096];
@@ -74,7 +79,7 @@ public sealed class TaskConnectionsTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        using var connections = new TaskConnections(static (_, _, _) => { });
+        using var connections = new TaskConnections(static (_, in _, _) => { });
         using Activity call = Spans.StartTask("task");
         Task<HttpResponseMessage> answer = connections.Http.GetAsync($"http://{listener.LocalEndpoint}/path");
         using Socket server = await listener.AcceptSocketAsync();
@@ -95,7 +100,7 @@ public sealed class TaskConnectionsTests
         listener.Start();
         var address = (IPEndPoint)listener.LocalEndpoint;
         listener.Stop();
-        using var connections = new TaskConnections(static (_, _, _) => { });
+        using var connections = new TaskConnections(static (_, in _, _) => { });
 
         var error = await Assert.ThrowsAsync<HttpRequestException>(() => connections.Http.GetAsync($"http://{address}/"));
         Assert.Equal(HttpRequestError.ConnectionError, error.HttpRequestError);
@@ -105,7 +110,7 @@ public sealed class TaskConnectionsTests
     [Fact]
     public async Task An_unknown_name_is_an_error_that_says_so()
     {
-        using var connections = new TaskConnections(static (_, _, _) => { });
+        using var connections = new TaskConnections(static (_, in _, _) => { });
         var error = await Assert.ThrowsAsync<HttpRequestException>(() => connections.Http.GetAsync("http://no-such-host.invalid/"));
         Assert.Equal(HttpRequestError.NameResolutionError, error.HttpRequestError);
     }
@@ -117,13 +122,13 @@ public sealed class TaskConnectionsTests
         listener.Start();
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
         IPAddress[] addresses = [IPAddress.Parse("127.0.0.2"), IPAddress.IPv6Loopback, IPAddress.Loopback, IPAddress.Parse("127.0.0.3")];
-        var tags = new SeenTags();
+        var cuts = new SeenCuts();
         var tag = new Tag(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), "agent-a");
-        await using Stream stream = await TaskConnections.ConnectToAnyAsync(addresses, port, tag, tags.Set, CancellationToken.None);
+        await using Stream stream = await new Connector(cuts.Take, tls: null).ConnectToAnyAsync(addresses, port, tag, CancellationToken.None);
 
-        Assert.Equal(3, tags.All.Select(seen => seen.Socket).Distinct().Count());
-        Assert.All(tags.All, seen => Assert.Equal((tag, TagFlags.None), (seen.Tag, seen.Flags)));
-        Assert.Equal(listener.LocalEndpoint, tags.All[^1].Socket.RemoteEndPoint);
+        Assert.Equal(3, cuts.All.Select(seen => (seen.Socket, seen.Cut.Cookie)).Distinct().Count());
+        Assert.All(cuts.All, seen => Assert.Equal((tag, 0u, TagFlags.None), (seen.Cut.Tag, seen.Cut.Slice, seen.Flags)));
+        Assert.Equal(listener.LocalEndpoint, cuts.All[^1].Socket.RemoteEndPoint);
     }
 
     [Fact]
@@ -134,7 +139,7 @@ public sealed class TaskConnectionsTests
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
         IPAddress[] addresses = [IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3")];
         var error = await Assert.ThrowsAsync<SocketException>(
-            () => TaskConnections.ConnectToAnyAsync(addresses, port, null, static (_, _, _) => { }, CancellationToken.None));
+            () => new Connector(static (_, in _, _) => { }, tls: null).ConnectToAnyAsync(addresses, port, null, CancellationToken.None));
 
         Assert.Equal(SocketError.ConnectionRefused, error.SocketErrorCode);
     }

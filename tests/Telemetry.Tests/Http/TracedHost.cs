@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -13,32 +14,39 @@ internal sealed class TracedHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private TracedHost(WebApplication app, SeenTags tags)
+    private TracedHost(WebApplication app, SeenCuts cuts)
     {
         _app = app;
-        Tags = tags;
+        Cuts = cuts;
         Url = new Uri(app.Urls.Single());
     }
 
     public Uri Url { get; }
 
-    /// <summary>What the accepted connections were tagged with.</summary>
-    public SeenTags Tags { get; }
+    /// <summary>The boundaries made on accepted connections.</summary>
+    public SeenCuts Cuts { get; }
 
-    public static async Task<TracedHost> StartAsync(RequestDelegate answer, string? agentId = null, IPAddress? address = null)
+    public static async Task<TracedHost> StartAsync(
+        RequestDelegate answer, string? agentId = null, IPAddress? address = null, X509Certificate2? certificate = null)
     {
+        var cuts = new SeenCuts();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(address ?? IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Listen(address ?? IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.UseSlices(cuts.Take, SliceKind.Service, certificate is null ? null : tls => tls.UseHttps(certificate));
+            });
         });
         WebApplication app = builder.Build();
-        var tags = new SeenTags();
-        app.UseServedCalls(tags.Set, agentId);
+        app.UseServedCalls(agentId);
         app.Run(answer);
         await app.StartAsync();
-        return new TracedHost(app, tags);
+        return new TracedHost(app, cuts);
     }
 
     public async ValueTask DisposeAsync()

@@ -55,7 +55,7 @@ public sealed class PusherTests : IDisposable
         pusher.Add(new SliceRecord { FlowId = "l" });
         pusher.Add(new TaskRecord { TaskKey = "t" });
         pusher.Add(new DropLedger { Probe = "p" });
-        pusher.Add(new ClockSample { OffsetNs = 1 });
+        pusher.Add(new PacketRecord { Offset = 1 });
         pusher.Add(new LogLine { Text = "x" });
         await pusher.FlushAsync(s_patience);
         Batch all = new();
@@ -65,7 +65,7 @@ public sealed class PusherTests : IDisposable
         }
 
         Assert.Equal(("s", "f", "r", "l"), (all.Spans.Single().Name, all.Flows.Single().FlowId, all.Retransmits.Single().FlowId, all.Slices.Single().FlowId));
-        Assert.Equal(("t", "p", 1, "x"), (all.Tasks.Single().TaskKey, all.Ledgers.Single().Probe, all.Clocks.Single().OffsetNs, all.Logs.Single().Text));
+        Assert.Equal(("t", "p", 1, "x"), (all.Tasks.Single().TaskKey, all.Ledgers.Single().Probe, (int)all.Packets.Single().Offset, all.Logs.Single().Text));
     }
 
     [Fact]
@@ -112,37 +112,23 @@ public sealed class PusherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_spool_is_tried_again_and_does_not_end_the_pusher()
+    public async Task A_damaged_spool_is_reported_and_read_again()
     {
-        bool refuses = true;
-        int attempts = 0;
-        await using GrpcHost host = await GrpcHost.StartAsync(app =>
-        {
-            Microsoft.AspNetCore.Builder.UseExtensions.Use(app, (context, next) =>
-            {
-                Interlocked.Increment(ref attempts);
-                if (!Volatile.Read(ref refuses))
-                {
-                    return next(context);
-                }
-
-                context.Response.StatusCode = 503;
-                return Task.CompletedTask;
-            });
-            app.MapDuplex<Batch, Ack>(TelemetryPusher.Method, Batch.Parser, (batches, _) => AckAll(batches, []));
-        });
-        await using TelemetryPusher pusher = Start(host.Address);
-        pusher.Add(new LogLine { Text = "kept" });
-        await Assert.ThrowsAsync<TimeoutException>(() => pusher.FlushAsync(TimeSpan.FromMilliseconds(1)));
+        await using GrpcHost host = await GrpcHost.StartAsync(app => app.MapDuplex<Batch, Ack>(TelemetryPusher.Method, Batch.Parser, (batches, _) => AckAll(batches, [])));
+        PushSettings settings = SettingsFor(host.Address);
+        using Spool spool = Spool.Open(_folder, settings.SpoolBytes);
+        Assert.True(spool.TryAppend(new Batch(), 1));
         string segment = Directory.EnumerateFiles(_folder, "*.segment").Single();
-        byte last = FlipLastByte(segment);
-        int before = Volatile.Read(ref attempts);
-        Volatile.Write(ref refuses, false);
-        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref attempts) > before + 2, s_patience));
+        FlipLastByte(segment);
+        using PushStream stream = new(settings, spool, _log);
+        using CancellationTokenSource stopping = new();
+        Task running = stream.RunAsync(stopping.Token);
+        await UntilAsync(() => _log.Warnings.Any(warning => warning.Contains($"{segment} is damaged")));
 
-        Assert.NotEqual(last, FlipLastByte(segment));
-        await pusher.FlushAsync(s_patience);
-        Assert.Equal(new PushCounters(1, 0, 1), pusher.Counters);
+        FlipLastByte(segment);
+        await stream.WhenAckedAsync(spool.LastSequence).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        await stopping.CancelAsync();
+        await running.WaitAsync(s_patience, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -186,27 +172,38 @@ public sealed class PusherTests : IDisposable
         }
     }
 
-    private static byte FlipLastByte(string path)
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(waited.Elapsed < s_patience);
+            await Task.Delay(10);
+        }
+    }
+
+    private static void FlipLastByte(string path)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         file.Seek(-1, SeekOrigin.End);
         byte last = (byte)file.ReadByte();
         file.Seek(-1, SeekOrigin.End);
         file.WriteByte((byte)~last);
-        return last;
     }
 
     private TelemetryPusher Start(Uri collector, Func<PushSettings, PushSettings>? change = null)
     {
-        PushSettings settings = new()
-        {
-            Node = "n1",
-            BootId = "boot",
-            Collector = collector,
-            SpoolDirectory = _folder,
-            BatchInterval = TimeSpan.FromMilliseconds(10),
-            MaxBackoff = TimeSpan.FromMilliseconds(200),
-        };
+        PushSettings settings = SettingsFor(collector);
         return TelemetryPusher.Start(change?.Invoke(settings) ?? settings, _log);
     }
+
+    private PushSettings SettingsFor(Uri collector) => new()
+    {
+        Node = "n1",
+        BootId = "boot",
+        Collector = collector,
+        SpoolDirectory = _folder,
+        BatchInterval = TimeSpan.FromMilliseconds(10),
+        MaxBackoff = TimeSpan.FromMilliseconds(200),
+    };
 }

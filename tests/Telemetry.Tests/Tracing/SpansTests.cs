@@ -5,12 +5,29 @@ namespace NodeBox.Telemetry.Tests.Tracing;
 
 public sealed class SpansTests
 {
+    [Fact]
+    public void The_current_span_is_the_nearest_one_that_is_no_librarys()
+    {
+        using var framework = new Activity("framework");
+        framework.Start();
+        Assert.Null(Spans.Current);
+        using Activity served = Spans.StartServed("served", new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), default));
+        using var library = new Activity("library");
+        library.Start();
+        Assert.Same(served, Spans.Current);
+        Assert.Same(served, Spans.Served);
+        using Activity call = Spans.StartCall(CallKind.Tool, "call");
+        Assert.Same(call, Spans.Current);
+        Assert.Null(Spans.Served);
+    }
+
     [Theory]
     [InlineData(CallKind.Llm, "llm")]
     [InlineData(CallKind.Tool, "tool")]
     [InlineData(CallKind.Agent, "agent")]
     [InlineData(CallKind.Service, "service")]
-    [InlineData(CallKind.Discovery, null)]
+    [InlineData(CallKind.ToolDiscovery, null)]
+    [InlineData(CallKind.AgentDiscovery, null)]
     public void A_call_is_counted_by_its_kind(CallKind kind, string? counted)
     {
         using Activity call = Spans.StartCall(kind, "call");

@@ -10,7 +10,8 @@ namespace NodeBox.Roles.Agent.Chat;
 /// <param name="http">The task's connections.</param>
 /// <param name="server">The server's base URL, without /v1.</param>
 /// <param name="agent">The calling agent's name.</param>
-internal sealed class ChatClient(HttpClient http, Uri server, string agent)
+/// <param name="key">The server's key, if it wants one.</param>
+internal sealed class ChatClient(HttpClient http, Uri server, string agent, LlmKey? key = null)
 {
     private const int MaxEventBytes = 1 << 20;
     private const int MaxReplyChars = 4 << 20;
@@ -45,6 +46,7 @@ internal sealed class ChatClient(HttpClient http, Uri server, string agent)
         };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         message.Headers.Accept.ParseAdd("text/event-stream");
+        message.Headers.Authorization = key?.Header;
 
         long sentAt = Stopwatch.GetTimestamp();
         using HttpResponseMessage response = await http

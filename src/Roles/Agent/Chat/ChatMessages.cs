@@ -47,7 +47,8 @@ internal sealed record ChatRequest(
     IReadOnlyList<ChatMessage> Messages,
     int MaxTokens,
     IReadOnlyList<ChatTool>? Tools = null,
-    ToolChoice? ToolChoice = null)
+    ToolChoice? ToolChoice = null,
+    bool? ParallelToolCalls = null)
 {
     public bool Stream => true;
 

@@ -11,6 +11,12 @@ internal sealed class ApiException(int status, string message, string? param = n
 {
     public int Status { get; } = status;
 
+    /// <summary>A word for programs; the error's type where it has no code of its own.</summary>
+    public string Code => code ?? TypeOf(Status);
+
+    /// <summary>When the client may try again, for the header of that name.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public ErrorBody Body => new(new ErrorDetail(Message, TypeOf(Status), param, code));
 
     public static ApiException Invalid(string param, string message) => new(400, message, param);

@@ -19,7 +19,8 @@ internal sealed record ToolCall(int? Index, string? Id, string? Type, CalledFunc
 internal sealed record CalledFunction(string? Name, string? Arguments);
 
 /// <summary>One event of a streamed answer.</summary>
-internal sealed record ChatChunk(string Id, string Object, long Created, string Model, IReadOnlyList<ChunkChoice> Choices, Usage? Usage = null);
+internal sealed record ChatChunk(
+    string Id, string Object, long Created, string Model, IReadOnlyList<ChunkChoice> Choices, Usage? Usage = null);
 
 internal sealed record ChunkChoice(
     int Index,
@@ -28,4 +29,7 @@ internal sealed record ChunkChoice(
 
 internal sealed record Delta(string? Role = null, string? Content = null, IReadOnlyList<ToolCall>? ToolCalls = null);
 
-internal sealed record Usage(int PromptTokens, int CompletionTokens, int TotalTokens);
+internal sealed record Usage(int PromptTokens, int CompletionTokens, int TotalTokens, PromptDetails PromptTokensDetails);
+
+/// <param name="CachedTokens">Tokens of the prompt that had not to be computed.</param>
+internal sealed record PromptDetails(int CachedTokens);

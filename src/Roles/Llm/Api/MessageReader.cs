@@ -6,9 +6,9 @@ namespace NodeBox.Roles.Llm.Api;
 /// <summary>Translates the messages of a request into turns of a conversation.</summary>
 internal static class MessageReader
 {
-    public static IReadOnlyList<ChatMessage> Read(ChatRequest request)
+    public static IReadOnlyList<ChatMessage> Read(IReadOnlyList<RequestMessage?>? messages)
     {
-        if (request.Messages is not { Count: > 0 } messages)
+        if (messages is not { Count: > 0 })
         {
             throw ApiException.Invalid("messages", "'messages' must be a list of at least one message.");
         }

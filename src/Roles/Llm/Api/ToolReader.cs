@@ -6,15 +6,23 @@ namespace NodeBox.Roles.Llm.Api;
 
 /// <summary>The tools of a request, and the grammar that its tool_choice means.</summary>
 /// <param name="Tools">What the prompt lists.</param>
-/// <param name="Grammar">What the answer must follow, or null for any text.</param>
-internal sealed record ToolUse(IReadOnlyList<ToolDefinition> Tools, string? Grammar);
+/// <param name="Grammar">What an answer that may call them must follow, or null for one that may not.</param>
+internal sealed record ToolUse(IReadOnlyList<ToolDefinition> Tools, string? Grammar)
+{
+    public bool MayCall => Grammar is not null;
+}
 
-/// <summary>Translates tools and tool_choice.</summary>
+/// <summary>Translates tools, tool_choice and parallel_tool_calls.</summary>
 internal static class ToolReader
 {
     private const int MaxTools = 128;
+    private const int MaxParallelCalls = 8;
 
-    public static ToolUse Read(ChatRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="tags">What the model writes around a call.</param>
+    /// <param name="copied">The numbers that the model may say where it chooses to call; null for any.</param>
+    /// <exception cref="ApiException">The tools, or the choice among them, cannot be served.</exception>
+    public static ToolUse Read(ChatRequest request, CallTags tags, CopiedNumbers? copied = null)
     {
         ToolDefinition[] tools = [.. (request.Tools ?? []).Select((tool, i) => Read(tool, $"tools[{i}]"))];
         if (tools.Length > MaxTools)
@@ -29,7 +37,8 @@ internal static class ToolReader
 
         try
         {
-            return new ToolUse(tools, Grammar(request.ToolChoice, tools));
+            int most = request.ParallelToolCalls is false ? 1 : MaxParallelCalls;
+            return new ToolUse(tools, Grammar(request.ToolChoice, tools, most, tags, copied));
         }
         catch (UnsupportedSchemaException e)
         {
@@ -44,27 +53,29 @@ internal static class ToolReader
             throw ApiException.Invalid(at, $"'{at}' must have the type 'function' and a function with a name.");
         }
 
+        JsonElement? parameters = function.Parameters is { ValueKind: not JsonValueKind.Null } schema ? schema : null;
         return IsName(name)
-            ? new ToolDefinition(name, function.Description, function.Parameters is { ValueKind: not JsonValueKind.Null } schema ? schema : null)
+            ? new ToolDefinition(name, function.Description, parameters)
             : throw ApiException.Invalid($"{at}.function.name", $"'{at}.function.name' must be 1 to 64 letters, digits, '_' or '-'.");
     }
 
-    private static string? Grammar(JsonElement? choice, ToolDefinition[] tools)
+    private static string? Grammar(JsonElement? choice, ToolDefinition[] tools, int most, CallTags tags, CopiedNumbers? copied)
     {
         switch (choice)
         {
             case null or { ValueKind: JsonValueKind.Null }:
-                return tools.Length > 0 ? ToolCallGrammar.CallOrText(tools) : null;
+                return tools.Length > 0 ? ToolCallGrammar.CallOrText(tools, most, tags, copied) : null;
             case { ValueKind: JsonValueKind.String } word when word.ValueEquals("none"):
                 return null;
             case { ValueKind: JsonValueKind.String } word when word.ValueEquals("auto") && tools.Length > 0:
-                return ToolCallGrammar.CallOrText(tools);
+                return ToolCallGrammar.CallOrText(tools, most, tags, copied);
             case { ValueKind: JsonValueKind.String } word when word.ValueEquals("required") && tools.Length > 0:
-                return ToolCallGrammar.Call(tools);
+                return ToolCallGrammar.Call(tools, most, tags);
             case { ValueKind: JsonValueKind.Object } named:
-                return ToolCallGrammar.Call([Chosen(named, tools)]);
+                return ToolCallGrammar.Call([Chosen(named, tools)], tags: tags);
             default:
-                throw ApiException.Invalid("tool_choice", "'tool_choice' must be none, or with tools auto, required, or an object that names a function.");
+                throw ApiException.Invalid(
+                    "tool_choice", "'tool_choice' must be none, or with tools auto, required, or an object that names a function.");
         }
     }
 

@@ -8,6 +8,9 @@ namespace NodeBox.Roles.Tools.Db;
 /// <summary>The order database's tools.</summary>
 internal static class DbTools
 {
+    /// <summary>Whoever asks may ask for any number of twelve digits; what there is has at most four.</summary>
+    private const long MaxId = 999_999_999_999;
+
     private const int MaxFound = 100;
     private const int DefaultFound = 10;
 
@@ -16,9 +19,9 @@ internal static class DbTools
         "status":{"type":"string"},"ordered_on":{"type":"string"},"due_on":{"type":"string"}
         """;
 
-    private static readonly ToolParameter s_customerId = ToolParameter.Integer("customer_id", "The customer's number.", 1, int.MaxValue);
-    private static readonly ToolParameter s_orderId = ToolParameter.Integer("order_id", "The order's number.", 1, int.MaxValue);
-    private static readonly ToolParameter s_itemId = ToolParameter.Integer("item_id", "The item's number.", 1, int.MaxValue);
+    private static readonly ToolParameter s_customerId = ToolParameter.Integer("customer_id", "The customer's number.", 1, MaxId);
+    private static readonly ToolParameter s_orderId = ToolParameter.Integer("order_id", "The order's number.", 1, MaxId);
+    private static readonly ToolParameter s_itemId = ToolParameter.Integer("item_id", "The item's number.", 1, MaxId);
 
     public static IReadOnlyList<CheckedTool> Over(OrderDatabase database) =>
     [
@@ -74,7 +77,7 @@ internal static class DbTools
 
     private static ValueTask<CallToolResult> Search(OrderDatabase database, ToolArguments arguments)
     {
-        int customer = Id(arguments, "customer_id");
+        long customer = Id(arguments, "customer_id");
         if (database.FindCustomer(customer) is null)
         {
             throw new ToolFailedException($"no customer {customer}");
@@ -95,7 +98,7 @@ internal static class DbTools
         return ValueTask.FromResult(CheckedTool.Structured(JsonSerializer.SerializeToElement(record, type)));
     }
 
-    private static int Id(ToolArguments arguments, string name) => (int)arguments.Integer(name);
+    private static long Id(ToolArguments arguments, string name) => arguments.Integer(name);
 
     // Every property of every result is always there.
     private static string Object(string properties)

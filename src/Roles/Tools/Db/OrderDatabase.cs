@@ -60,23 +60,23 @@ internal sealed class OrderDatabase : IDisposable
         }
     }
 
-    public Customer? FindCustomer(int id) => Query(
+    public Customer? FindCustomer(long id) => Query(
         "SELECT customer_id, name, city, tier FROM customers WHERE customer_id = $0",
         static row => new Customer(row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetString(3)),
         id).FirstOrDefault();
 
-    public StockItem? FindItem(int id) => Query(
+    public StockItem? FindItem(long id) => Query(
         "SELECT item_id, name, on_hand, price_cents FROM items WHERE item_id = $0",
         static row => new StockItem(row.GetInt32(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3)),
         id).FirstOrDefault();
 
-    public Order? FindOrder(int id) => Query(
+    public Order? FindOrder(long id) => Query(
         "SELECT order_id, customer_id, item_id, quantity, status, ordered_on, due_on FROM orders WHERE order_id = $0",
         ReadOrder,
         id).FirstOrDefault();
 
     /// <summary>A customer's first <paramref name="limit"/> orders by number, of one status unless that is null.</summary>
-    public OrderList SearchOrders(int customerId, string? status, int limit)
+    public OrderList SearchOrders(long customerId, string? status, int limit)
     {
         List<Order> all = Query(
             """
@@ -90,7 +90,7 @@ internal sealed class OrderDatabase : IDisposable
     }
 
     /// <summary>Sets the status of an order; null where there is no such order.</summary>
-    public OrderUpdate? UpdateOrderStatus(int id, string status)
+    public OrderUpdate? UpdateOrderStatus(long id, string status)
     {
         // Two statements, one lock: no other call comes between reading the old status and writing the new.
         lock (_one)

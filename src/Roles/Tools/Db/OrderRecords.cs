@@ -12,10 +12,10 @@ internal sealed record StockItem(int ItemId, string Name, int OnHand, int PriceC
 internal sealed record Order(int OrderId, int CustomerId, int ItemId, int Quantity, string Status, string OrderedOn, string DueOn);
 
 /// <summary>A customer's orders, by number. <paramref name="Total"/> counts those beyond the limit too.</summary>
-internal sealed record OrderList(int CustomerId, int Total, IReadOnlyList<Order> Orders);
+internal sealed record OrderList(long CustomerId, int Total, IReadOnlyList<Order> Orders);
 
 /// <summary>What an update changed.</summary>
-internal sealed record OrderUpdate(int OrderId, string PreviousStatus, string Status);
+internal sealed record OrderUpdate(long OrderId, string PreviousStatus, string Status);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Customer))]

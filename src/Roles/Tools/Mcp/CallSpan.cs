@@ -18,7 +18,7 @@ internal static class CallSpan
     public static Activity? Begin(McpRequest call, HttpHeader header)
     {
         bool hasMeta = TraceHeaders.TryExtract(call.TextMeta, out ActivityContext inMeta);
-        Activity? span = Current;
+        Activity? span = Spans.Served;
         Activity? own = null;
         if (span is null && hasMeta)
         {
@@ -39,7 +39,7 @@ internal static class CallSpan
     }
 
     /// <summary>Notes on the current call's span that it was refused with an error of the protocol.</summary>
-    public static void Failed(int code, string message) => Current.Fail(code.ToString(CultureInfo.InvariantCulture), message);
+    public static void Failed(int code, string message) => Spans.Served.Fail(code.ToString(CultureInfo.InvariantCulture), message);
 
     /// <summary>A filter of outgoing messages: errors, of the protocol and of tools, are noted on the span of their call.</summary>
     public static McpMessageHandler NoteErrors(McpMessageHandler send) => (context, cancellation) =>
@@ -50,7 +50,7 @@ internal static class CallSpan
                 Failed(error.Code, error.Message);
                 break;
             case JsonRpcResponse { Result: JsonObject result } when result["isError"]?.GetValueKind() == JsonValueKind.True:
-                Current.Fail("tool_error", (string?)result["content"]?[0]?["text"] ?? "the tool gave no reason");
+                Spans.Served.Fail("tool_error", (string?)result["content"]?[0]?["text"] ?? "the tool gave no reason");
                 break;
             default:
                 break;
@@ -58,9 +58,6 @@ internal static class CallSpan
 
         return send(context, cancellation);
     };
-
-    // An untraced request runs under the framework's activity, which is nobody's span.
-    private static Activity? Current => Activity.Current is { Kind: ActivityKind.Server, Source.Name: "nodebox" } span ? span : null;
 
     private static void Describe(Activity span, McpRequest call)
     {

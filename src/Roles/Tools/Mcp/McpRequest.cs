@@ -78,7 +78,9 @@ internal sealed record McpRequest(JsonRpcMessage Message, string? Revision, stri
         }
         catch (BadHttpRequestException error)
         {
-            string what = error.StatusCode == StatusCodes.Status413PayloadTooLarge ? $"the body is larger than {maxBytes} bytes" : error.Message;
+            string what = error.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? $"the body is larger than {maxBytes} bytes"
+                : error.Message;
             throw new McpRefusedException(error.StatusCode, McpErrorCode.InvalidRequest, what);
         }
     }

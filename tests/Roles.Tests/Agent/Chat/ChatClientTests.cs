@@ -91,7 +91,7 @@ public sealed class ChatClientTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         Task<int> afterwards = ServeChunkedThenReadAsync(listener);
-        var connections = new TaskConnections(static (_, _, _) => { });
+        var connections = new TaskConnections(static (_, in _, _) => { });
 
         await ClientOf(connections, listener).CompleteAsync(s_request, default);
         connections.Dispose();
@@ -123,7 +123,7 @@ public sealed class ChatClientTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        using var connections = new TaskConnections(static (_, _, _) => { });
+        using var connections = new TaskConnections(static (_, in _, _) => { });
         Task<ChatReply> reply = ClientOf(connections, listener).CompleteAsync(s_request, default);
         using Socket socket = await listener.AcceptSocketAsync();
         await socket.ReceiveAsync(new byte[4096]);

@@ -1,0 +1,82 @@
+using NodeBox.Llama;
+using NodeBox.Llama.Inference;
+using NodeBox.Roles.Llm;
+using NodeBox.Roles.Llm.Engines;
+using NodeBox.Roles.Llm.Timing;
+using NodeBox.Telemetry;
+
+namespace NodeBox.Roles.Tests.Llm.Timing;
+
+public sealed class ReplayTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
+
+    // What a busy machine adds is bounded here for the middle of the times only; the README has what a quiet one adds.
+    [Fact]
+    public async Task What_is_recorded_of_a_replay_is_what_was_recorded()
+    {
+        RecordedCall[] recorded = [.. Calls(new SplitMix64(3), 40)];
+        await File.WriteAllLinesAsync(_file, recorded.Select(static call => call.ToJson()), TestContext.Current.CancellationToken);
+        await using var engine = TimedEngine.Start(Settings);
+
+        RecordedCall[] replayed = await Task.WhenAll(recorded.Select(_ => ReplayAsync(engine)));
+
+        Assert.Equal(recorded.Select(static call => call.CompletionTokens), replayed.Select(static call => call.CompletionTokens));
+        long[] late = [.. recorded.Zip(replayed, static (was, became) => became.TtftUs - was.TtftUs).Order()];
+        Assert.InRange(late[0], -1, 5_000);
+        Assert.InRange(late[late.Length / 2], 0, 5_000);
+        Assert.InRange(Median(replayed) - Median(recorded), -1_000, 1_000);
+    }
+
+    [Theory]
+    [InlineData("", "have no reply of the model testbed")]
+    [InlineData("{}", "line 1")]
+    [InlineData("""{"model":"testbed","constrained":false,"prompt_tokens":1,"completion_tokens":3,"ttft_us":1,"gaps_us":[1]}""", "line 1: completion_tokens")]
+    [InlineData("""{"model":"testbed","constrained":false,"prompt_tokens":1,"completion_tokens":2,"ttft_us":1,"gaps_us":[-1]}""", "no time negative")]
+    [InlineData("""{"model":"other","constrained":false,"prompt_tokens":1,"completion_tokens":1,"ttft_us":1,"gaps_us":[]}""", "but of: other")]
+    public async Task A_file_that_is_no_recording_is_refused(string text, string expected)
+    {
+        await File.WriteAllTextAsync(_file, text, TestContext.Current.CancellationToken);
+
+        ModelException refused = Assert.Throws<ModelException>(() => TimedEngine.Start(Settings));
+
+        Assert.Contains(expected, refused.Message);
+    }
+
+    private ModelSettings Settings => new()
+    {
+        Engine = ModelSettings.Timed,
+        Slots = 8,
+        Timing = new TimingSettings { Recorded = _file },
+    };
+
+    private static async Task<RecordedCall> ReplayAsync(TimedEngine engine)
+    {
+        var request = new GenerationRequest { Prompt = BytePieces.TokensOf([new("Hello", false)]), MaxTokens = 100 };
+        RunningGeneration generation = await engine.SubmitAsync(request, TestContext.Current.CancellationToken);
+        var times = new TokenTimes(generation);
+        await foreach (GeneratedToken token in generation.ReadAllAsync())
+        {
+            times.Add(token);
+        }
+
+        return times.Recorded("testbed")!;
+    }
+
+    private static IEnumerable<RecordedCall> Calls(SplitMix64 random, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            long[] gaps = [.. Enumerable.Range(0, random.NextInt(30)).Select(_ => (long)random.NextInt(6_000))];
+            yield return new RecordedCall("testbed", false, 100, gaps.Length + 1, random.NextInt(60_000), gaps);
+        }
+    }
+
+    private static long Median(IEnumerable<RecordedCall> calls)
+    {
+        long[] gaps = [.. calls.SelectMany(static call => call.GapsUs).Order()];
+        return gaps[gaps.Length / 2];
+    }
+}
