@@ -107,8 +107,9 @@ public sealed class Engine : IDisposable
     public Generation Submit(GenerationRequest request, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_stopping, this);
-        Check(request);
-        var generation = new Generation(request, new Sampler(_model, request), cancellationToken);
+        GenerationRequest resolved = request.Resolve(Tokenize, Options.Context);
+        Check(resolved);
+        var generation = new Generation(resolved, new Sampler(_model, resolved), cancellationToken);
         return Queue(_generations, generation);
     }
 
@@ -171,7 +172,11 @@ public sealed class Engine : IDisposable
 
     private void Check(GenerationRequest request)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(request.Prompt.Count, nameof(request));
+        if (request.Prompt.Count == 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(request), "The prompt is empty.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.MaxTokens, nameof(request));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(request.MinTokens, request.MaxTokens, nameof(request));
         if (request.Prompt.Count + (long)request.MaxTokens > Options.Context)

@@ -1,13 +1,21 @@
+using NodeBox.Llama.Chat;
+
 namespace NodeBox.Llama.Inference;
 
 /// <summary>One request to generate.</summary>
 public sealed record GenerationRequest
 {
-    /// <summary>The prompt, from <see cref="Engine.Tokenize"/>.</summary>
-    public required IReadOnlyList<int> Prompt { get; init; }
+    /// <summary>The prompt's tokens, from <see cref="Engine.Tokenize"/>; none where <see cref="Text"/> is the prompt.</summary>
+    public IReadOnlyList<int> Prompt { get; init; } = [];
+
+    /// <summary>The prompt as text, of which whoever takes the request makes tokens; or null.</summary>
+    public IReadOnlyList<PromptPart>? Text { get; init; }
 
     /// <summary>The most tokens to generate; together with the prompt they must fit the context.</summary>
     public required int MaxTokens { get; init; }
+
+    /// <summary>Whether fewer than <see cref="MaxTokens"/> will do where the context has no room for them.</summary>
+    public bool FitsContext { get; init; }
 
     /// <summary>Tokens to generate before the model or a stop text may end the text; at most <see cref="MaxTokens"/>.</summary>
     public int MinTokens { get; init; }
@@ -25,6 +33,16 @@ public sealed record GenerationRequest
 
     /// <summary>How long the request may take, waiting included.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>This request with tokens for a prompt, and with the most tokens that it may come to.</summary>
+    /// <param name="tokenize">Makes tokens of a prompt.</param>
+    /// <param name="context">Tokens that prompt and answer may have together.</param>
+    public GenerationRequest Resolve(Func<IReadOnlyList<PromptPart>, int[]> tokenize, int context)
+    {
+        IReadOnlyList<int> prompt = Text is null ? Prompt : tokenize(Text);
+        int room = Math.Max(context - prompt.Count, Math.Max(MinTokens, 1));
+        return this with { Prompt = prompt, Text = null, MaxTokens = FitsContext ? Math.Min(MaxTokens, room) : MaxTokens };
+    }
 }
 
 /// <summary>How the next token is drawn.</summary>

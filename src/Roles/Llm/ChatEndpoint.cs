@@ -33,10 +33,9 @@ internal sealed class ChatEndpoint(ServedModels models, JsonBody body)
 
         IReadOnlyList<string> stop = StopReader.Read(request.Stop, tools.MayCall);
         IReadOnlyList<PromptPart> rendered = inference.Template.Render(turns, tools.Tools);
-        int[] prompt = await inference.TokenizeAsync(rendered, PromptField, inference.Settings.Context, context.RequestAborted);
         GenerationRequest asked = GenerationRequests.Of(
-            request, prompt, request.MaxCompletionTokens ?? request.MaxTokens, tools.Grammar ?? format, stop, inference.Settings);
-        RunningGeneration generation = await inference.SubmitAsync(asked, PromptField, context.RequestAborted);
+            request, request.MaxCompletionTokens ?? request.MaxTokens, tools.Grammar ?? format, stop, inference.Settings);
+        RunningGeneration generation = await inference.SubmitAsync(asked with { Text = rendered }, PromptField, context.RequestAborted);
         var served = new ServedGeneration(generation, inference, "chat", arrivedAt);
         var reply = new Reply(tools.MayCall ? inference.Template.Calls : null);
         await (request.Stream is true

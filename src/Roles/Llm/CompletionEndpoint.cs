@@ -21,8 +21,12 @@ internal sealed class CompletionEndpoint(ServedModels models, JsonBody body)
         FieldRules.CheckGeneration(request);
         Inference inference = models.Choose(context, request.Model);
         IReadOnlyList<string> stop = StopReader.Read(request.Stop, mayCall: false);
-        int[] prompt = await inference.TokenizeAsync(OnlyPrompt(request), PromptField, inference.Settings.Context, context.RequestAborted);
-        GenerationRequest asked = GenerationRequests.Of(request, prompt, request.MaxTokens ?? MaxTokensDefault, null, stop, inference.Settings);
+        TextOrTokens prompt = OnlyPrompt(request);
+        GenerationRequest asked = GenerationRequests.Of(request, request.MaxTokens ?? MaxTokensDefault, null, stop, inference.Settings) with
+        {
+            Prompt = prompt.Tokens ?? [],
+            Text = prompt.Parts,
+        };
         RunningGeneration generation = await inference.SubmitAsync(asked, PromptField, context.RequestAborted);
         var served = new ServedGeneration(generation, inference, "text_completion", arrivedAt);
         string finish = await (request.Stream is true

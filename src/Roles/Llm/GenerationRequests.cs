@@ -3,20 +3,19 @@ using NodeBox.Roles.Llm.Api;
 
 namespace NodeBox.Roles.Llm;
 
-/// <summary>Makes what the engine takes of the fields of a request.</summary>
+/// <summary>Makes what the engine takes of the fields of a request, its prompt apart.</summary>
 internal static class GenerationRequests
 {
     /// <param name="fields">The request, its fields checked.</param>
-    /// <param name="prompt">Its prompt.</param>
     /// <param name="maxTokens">What it says of the most tokens, if anything.</param>
     /// <param name="grammar">What the answer must follow, or null.</param>
     /// <param name="stop">What ends it.</param>
     /// <param name="settings">The defaults.</param>
     /// <exception cref="ApiException">Two fields contradict each other.</exception>
     public static GenerationRequest Of(
-        GenerationFields fields, int[] prompt, int? maxTokens, string? grammar, IReadOnlyList<string> stop, ModelSettings settings)
+        GenerationFields fields, int? maxTokens, string? grammar, IReadOnlyList<string> stop, ModelSettings settings)
     {
-        int most = maxTokens ?? Math.Clamp(settings.Context - prompt.Length, 1, settings.MaxTokensDefault);
+        int most = maxTokens ?? settings.MaxTokensDefault;
         if (fields.MinTokens > most)
         {
             throw ApiException.Invalid("min_tokens", $"'min_tokens' is {fields.MinTokens}, but at most {most} are generated.");
@@ -31,8 +30,8 @@ internal static class GenerationRequests
 
         return new GenerationRequest
         {
-            Prompt = prompt,
             MaxTokens = most,
+            FitsContext = maxTokens is null,
             MinTokens = fields.MinTokens ?? 0,
             IgnoreEnd = fields.IgnoreEos ?? false,
             Grammar = grammar,

@@ -45,20 +45,17 @@ internal sealed class Inference(IInferenceEngine engine, ChatTemplate template, 
     /// <param name="most">The most tokens that fit.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="ApiException">It is too long, or cannot be served now.</exception>
-    public async Task<int[]> TokenizeAsync(
+    public Task<int[]> TokenizeAsync(
         IReadOnlyList<PromptPart> prompt, string field, int most, CancellationToken cancellationToken)
     {
-        long least = engine.Model.LeastTokens(prompt);
-        return least <= most
-            ? await ServeAsync(() => engine.TokenizeAsync(prompt, cancellationToken), field)
-            : throw Overflow($"The prompt has at least {least} tokens, but the context holds {most}.", field);
+        CheckLength(prompt, field, most);
+        return ServeAsync(() => engine.TokenizeAsync(prompt, cancellationToken), field);
     }
 
     /// <summary>The tokens of a text that may be given as tokens.</summary>
     public async Task<int[]> TokenizeAsync(TextOrTokens text, string field, int most, CancellationToken cancellationToken)
     {
-        // Control tokens may be written in a bare prompt: whoever sends one has rendered a template.
-        int[] tokens = text.Tokens ?? await TokenizeAsync([new PromptPart(text.Text!, true)], field, most, cancellationToken);
+        int[] tokens = text.Tokens ?? await TokenizeAsync(text.Parts!, field, most, cancellationToken);
         return tokens.Length > 0 ? tokens : throw ApiException.Invalid(field, $"'{field}' must not be empty.");
     }
 
@@ -67,10 +64,13 @@ internal sealed class Inference(IInferenceEngine engine, ChatTemplate template, 
     public Task<string> DetokenizeAsync(IReadOnlyList<int> tokens, string field, CancellationToken cancellationToken) =>
         ServeAsync(() => engine.DetokenizeAsync(tokens, cancellationToken), field);
 
-    /// <summary>Queues a generation.</summary>
+    /// <summary>Queues a generation. Its prompt is refused as by <see cref="TokenizeAsync(IReadOnlyList{PromptPart}, string, int, CancellationToken)"/>.</summary>
     /// <exception cref="ApiException">It cannot be served, or not now.</exception>
-    public Task<RunningGeneration> SubmitAsync(GenerationRequest request, string field, CancellationToken cancellationToken) =>
-        ServeAsync(() => engine.SubmitAsync(request, cancellationToken), field);
+    public Task<RunningGeneration> SubmitAsync(GenerationRequest request, string field, CancellationToken cancellationToken)
+    {
+        CheckLength(request.Text ?? [], field, settings.Context);
+        return ServeAsync(() => engine.SubmitAsync(request, cancellationToken), field);
+    }
 
     /// <summary>Embeds a text.</summary>
     /// <exception cref="ApiException">It cannot be served, or not now.</exception>
@@ -112,6 +112,15 @@ internal sealed class Inference(IInferenceEngine engine, ChatTemplate template, 
         catch (Exception e) when (Failure(e) is { } failure)
         {
             throw failure;
+        }
+    }
+
+    private void CheckLength(IReadOnlyList<PromptPart> prompt, string field, int most)
+    {
+        long least = engine.Model.LeastTokens(prompt);
+        if (least > most)
+        {
+            throw Overflow($"The prompt has at least {least} tokens, but the context holds {most}.", field);
         }
     }
 

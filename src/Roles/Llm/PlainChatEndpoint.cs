@@ -29,11 +29,11 @@ internal sealed class PlainChatEndpoint(ServedModels models, JsonBody body)
             : throw ApiException.Invalid(PromptField, "'prompt' must be a text.");
         Inference inference = models.ChooseAny(context, null);
         ModelSettings settings = inference.Settings;
-        int[] tokens = await inference.TokenizeAsync(Prompt(request, text, inference.Template), PromptField, settings.Context, context.RequestAborted);
         var asked = new GenerationRequest
         {
-            Prompt = tokens,
-            MaxTokens = request.MaxTokens ?? Math.Clamp(settings.Context - tokens.Length, 1, settings.MaxTokensDefault),
+            Text = Prompt(request, text, inference.Template),
+            MaxTokens = request.MaxTokens ?? settings.MaxTokensDefault,
+            FitsContext = request.MaxTokens is null,
             Deadline = settings.Deadline,
             Sampling = new Sampling(Temperature),
         };

@@ -114,7 +114,7 @@ internal sealed class ServedGeneration(RunningGeneration generation, Inference i
         {
             span.SetTag(SemanticConventions.OperationName, operation);
             span.SetTag(SemanticConventions.RequestModel, Model);
-            span.SetTag(SemanticConventions.RequestMaxTokens, generation.Request.MaxTokens);
+            span.SetTag(SemanticConventions.RequestMaxTokens, generation.MaxTokens);
             span.SetTag(SemanticConventions.UsageInputTokens, generation.PromptTokens);
             span.SetTag(SemanticConventions.UsageOutputTokens, generation.CompletionTokens);
             span.SetTag(SemanticConventions.CachedInputTokens, generation.CachedTokens);

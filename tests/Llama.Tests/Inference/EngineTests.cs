@@ -195,6 +195,22 @@ public sealed class EngineTests(TestModel model)
     }
 
     [Fact]
+    public async Task Takes_a_text_for_a_prompt_and_what_room_the_context_has()
+    {
+        PromptPart[] text = [new("hello, how are you?", false)];
+        GenerationRequest request = Request(2000) with { Prompt = [], Text = text, FitsContext = true };
+        using Engine own = TestModel.Start(new EngineOptions(model.Path) { Slots = 1, Context = 64 });
+        Generation generation = own.Submit(request);
+
+        await TestModel.ReadAsync(generation);
+
+        Assert.Equal(own.Tokenize(text), generation.Request.Prompt);
+        Assert.Equal(64 - generation.PromptTokens, generation.CompletionTokens);
+        Assert.Throws<ContextOverflowException>(() => own.Submit(request with { MinTokens = 64 }));
+        Assert.Throws<ContextOverflowException>(() => own.Submit(request with { FitsContext = false }));
+    }
+
+    [Fact]
     public void Refuses_a_model_that_llama_cpp_cannot_load()
     {
         string path = Path.Combine(Path.GetDirectoryName(model.Path)!, "odd.gguf");

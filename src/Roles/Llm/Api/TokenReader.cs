@@ -1,9 +1,14 @@
 using System.Text.Json;
+using NodeBox.Llama.Chat;
 
 namespace NodeBox.Roles.Llm.Api;
 
 /// <summary>A text, or the tokens of one; one of the two is null.</summary>
-internal readonly record struct TextOrTokens(string? Text, int[]? Tokens);
+internal readonly record struct TextOrTokens(string? Text, int[]? Tokens)
+{
+    /// <summary>The text as a prompt. Control tokens may be written in it: whoever sends a bare prompt has rendered a template.</summary>
+    public IReadOnlyList<PromptPart>? Parts => Text is null ? null : [new PromptPart(Text, true)];
+}
 
 /// <summary>Translates fields that may be a text, its tokens, or a list of either.</summary>
 internal static class TokenReader

@@ -22,7 +22,10 @@ internal sealed record TokensReply(long Id, int[] Tokens) : EngineReply(Id);
 
 internal sealed record TextReply(long Id, string Text) : EngineReply(Id);
 
-internal sealed record AcceptedReply(long Id) : EngineReply(Id);
+/// <param name="Id">The order.</param>
+/// <param name="PromptTokens">Tokens of its prompt.</param>
+/// <param name="MaxTokens">The most that will be generated.</param>
+internal sealed record AcceptedReply(long Id, int PromptTokens, int MaxTokens) : EngineReply(Id);
 
 /// <param name="Id">The order.</param>
 /// <param name="Text">See <see cref="GeneratedToken"/>.</param>

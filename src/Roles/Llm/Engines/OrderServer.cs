@@ -86,7 +86,7 @@ internal sealed class OrderServer
                 break;
             case GenerateOrder generate:
                 Generation generation = _engine.Submit(generate.Request, cancelled);
-                _replies.Add(new AcceptedReply(order.Id));
+                _replies.Add(new AcceptedReply(order.Id, generation.PromptTokens, generation.Request.MaxTokens));
                 await SendTokensAsync(order.Id, generation);
                 break;
             default:

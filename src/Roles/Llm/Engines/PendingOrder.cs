@@ -59,7 +59,8 @@ internal sealed class PendingGeneration(GenerateOrder order) : PendingOrder(orde
     {
         switch (reply)
         {
-            case AcceptedReply:
+            case AcceptedReply accepted:
+                _generation.Accept(accepted.PromptTokens, accepted.MaxTokens);
                 _accepted.TrySetResult(_generation);
                 return false;
             case TokenReply token:

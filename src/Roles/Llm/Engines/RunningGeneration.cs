@@ -17,10 +17,14 @@ internal sealed class RunningGeneration(GenerationRequest request)
     private readonly long _submittedAt = Stopwatch.GetTimestamp();
     private TimeSpan? _queueWait;
 
+    /// <summary>What was asked for.</summary>
     public GenerationRequest Request { get; } = request;
 
     /// <summary>Tokens of the prompt.</summary>
-    public int PromptTokens => Request.Prompt.Count;
+    public int PromptTokens { get; private set; }
+
+    /// <summary>The most tokens that it may come to.</summary>
+    public int MaxTokens { get; private set; }
 
     /// <summary>Tokens of the prompt that were in the KV cache already; known once the first token has come.</summary>
     public int CachedTokens { get; private set; }
@@ -40,6 +44,13 @@ internal sealed class RunningGeneration(GenerationRequest request)
     /// <exception cref="DecodeException">llama.cpp failed.</exception>
     /// <exception cref="EngineFailedException">The engine failed.</exception>
     public IAsyncEnumerable<GeneratedToken> ReadAllAsync() => _tokens.Reader.ReadAllAsync(CancellationToken.None);
+
+    /// <summary>For the engine, when it accepts the request: what it makes of it.</summary>
+    public void Accept(int promptTokens, int maxTokens)
+    {
+        PromptTokens = promptTokens;
+        MaxTokens = maxTokens;
+    }
 
     /// <summary>For the engine, before the first token: what there is to know of the request's beginning.</summary>
     public void Begin(TimeSpan queueWait, int cachedTokens)

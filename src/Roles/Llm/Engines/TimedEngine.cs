@@ -81,8 +81,10 @@ internal sealed class TimedEngine : IInferenceEngine
 
     public Task<RunningGeneration> SubmitAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
-        Check(request);
-        var reply = new TimedReply(request, ReplyText.Demanded(request));
+        GenerationRequest resolved = request.Resolve(BytePieces.TokensOf, Options.Context);
+        Check(resolved);
+        var reply = new TimedReply(resolved, ReplyText.Demanded(resolved));
+        reply.Generation.Accept(resolved.Prompt.Count, resolved.MaxTokens);
         reply.Watch(End, cancellationToken);
         try
         {

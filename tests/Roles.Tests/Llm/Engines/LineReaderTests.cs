@@ -35,7 +35,9 @@ public sealed class LineReaderTests
         var request = new GenerationRequest
         {
             Prompt = [5, 6],
+            Text = [new PromptPart("a", true)],
             MaxTokens = 7,
+            FitsContext = true,
             MinTokens = 1,
             IgnoreEnd = true,
             Grammar = "root ::= \"\u0001\"",
@@ -50,7 +52,8 @@ public sealed class LineReaderTests
         GenerationRequest read = Assert.IsType<GenerateOrder>(orders[1]).Request;
         Assert.Equal(request.Prompt, read.Prompt);
         Assert.Equal(request.Stop, read.Stop);
-        Assert.Equal(request, read with { Prompt = request.Prompt, Stop = request.Stop });
+        Assert.Equal(request.Text, read.Text);
+        Assert.Equal(request, read with { Prompt = request.Prompt, Text = request.Text, Stop = request.Stop });
     }
 
     [Fact]
