@@ -40,7 +40,7 @@ internal sealed class EngineChild
         _process = process;
         _stepped = stepped;
         ProcessId = process.Id;
-        _orders = new LineWriter<EngineOrder>(process.StandardInput.BaseStream, EngineJson.Default.EngineOrder);
+        _orders = new LineWriter<EngineOrder>(process.StandardInput.BaseStream, EngineJson.Relaxed.EngineOrder);
         _errors = new LastLines(process.StandardError);
         new Thread(ReadAll) { Name = "engine pipe in", IsBackground = true }.Start();
     }
@@ -95,7 +95,9 @@ internal sealed class EngineChild
         for (int missed = 0; missed < Nudges;)
         {
             _hasMoved = false;
-            _orders.Add(new NudgeOrder(0));
+
+            // Who writes to a process that does not read may be held up until it is killed.
+            _ = Task.Run(() => _orders.Add(new NudgeOrder(0)));
             await Task.WhenAny(Ended, Task.Delay(limit / Nudges));
             if (Ended.IsCompleted)
             {

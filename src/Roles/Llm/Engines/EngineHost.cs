@@ -15,10 +15,10 @@ public static class EngineHost
     public static void Run(Stream input, Stream output)
     {
         var orders = new LineReader<EngineOrder>(input, EngineJson.Default.EngineOrder);
-        var replies = new LineWriter<EngineReply>(output, EngineJson.Default.EngineReply);
+        var replies = new LineWriter<EngineReply>(output, EngineJson.Relaxed.EngineReply);
         if (orders.Read() is not StartOrder start || Start(start, replies) is not { } engine)
         {
-            replies.Finish();
+            replies.Complete();
             return;
         }
 

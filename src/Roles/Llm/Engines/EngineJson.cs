@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace NodeBox.Roles.Llm.Engines;
@@ -8,4 +10,13 @@ namespace NodeBox.Roles.Llm.Engines;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EngineOrder))]
 [JsonSerializable(typeof(EngineReply))]
-internal sealed partial class EngineJson : JsonSerializerContext;
+internal sealed partial class EngineJson : JsonSerializerContext
+{
+    private static EngineJson? s_relaxed;
+
+    /// <summary>For what is written: nothing of it gets into HTML, and grammars are full of quotes.</summary>
+    public static EngineJson Relaxed => s_relaxed ??= new EngineJson(new JsonSerializerOptions(Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -1,81 +1,110 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace NodeBox.Roles.Llm.Engines;
 
 /// <summary>
-/// Writes messages to a pipe from a thread of its own, a line of JSON each, as many in a write as there are. Any thread may add messages;
-/// what they may come to is for those to bound.
+/// Writes messages to a pipe, a line of JSON each. Any thread may add messages: the one that finds nobody writing writes its own and all that
+/// are added meanwhile, as many in a write as there are. So no message waits for a thread to wake, and a reader that does not read holds up
+/// one thread; what the others may add is for them to bound.
 /// </summary>
-internal sealed class LineWriter<T>
+/// <param name="stream">The pipe, which is closed at the end.</param>
+/// <param name="type">How a message is written.</param>
+internal sealed class LineWriter<T>(Stream stream, JsonTypeInfo<T> type)
 {
-    private const int WriteSize = 1 << 16;
+    // A long prompt need not keep its memory for ever.
+    private const int KeptBytes = 1 << 20;
 
-    private readonly BlockingCollection<T> _messages = [];
-    private readonly Stream _stream;
-    private readonly JsonTypeInfo<T> _type;
-    private readonly Thread _thread;
-
-    /// <param name="stream">The pipe, which is closed at the end.</param>
-    /// <param name="type">How a message is written.</param>
-    public LineWriter(Stream stream, JsonTypeInfo<T> type)
-    {
-        _stream = stream;
-        _type = type;
-        _thread = new Thread(WriteAll) { Name = "engine pipe out", IsBackground = true };
-        _thread.Start();
-    }
+    private readonly Lock _gate = new();
+    private ArrayBufferWriter<byte> _added = new();
+    private ArrayBufferWriter<byte> _taken = new();
+    private bool _isWriting;
+    private bool _isComplete;
 
     /// <summary>Adds a message; one that is added after the end, or for a reader that is gone, is lost.</summary>
     public void Add(T message)
     {
-        try
+        byte[] line = JsonSerializer.SerializeToUtf8Bytes(message, type);
+        lock (_gate)
         {
-            _messages.Add(message);
+            if (_isComplete)
+            {
+                return;
+            }
+
+            _added.Write(line);
+            _added.Write("\n"u8);
+            if (_isWriting)
+            {
+                return;
+            }
+
+            _isWriting = true;
         }
-        catch (InvalidOperationException)
-        {
-            // After the end.
-        }
+
+        WriteAll();
     }
 
     /// <summary>Takes no more messages; what was added is still written, and then the pipe is closed.</summary>
-    public void Complete() => _messages.CompleteAdding();
-
-    /// <summary>Completes, and waits until all is written.</summary>
-    public void Finish()
+    public void Complete()
     {
-        Complete();
-        _thread.Join();
+        lock (_gate)
+        {
+            _isComplete = true;
+            if (_isWriting)
+            {
+                return;
+            }
+
+            _isWriting = true;
+        }
+
+        WriteAll();
     }
 
     private void WriteAll()
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(buffer);
         try
         {
-            foreach (T message in _messages.GetConsumingEnumerable())
+            while (TakeAdded())
             {
-                JsonSerializer.Serialize(json, message, _type);
-                json.Reset();
-                buffer.Write("\n"u8);
-                if (_messages.Count == 0 || buffer.WrittenCount >= WriteSize)
-                {
-                    _stream.Write(buffer.WrittenSpan);
-                    _stream.Flush();
-                    buffer.ResetWrittenCount();
-                }
+                stream.Write(_taken.WrittenSpan);
+                stream.Flush();
+                Clear();
             }
-
-            _stream.Close();
         }
         catch (IOException)
         {
-            // The reader is gone, and whoever started this end sees that by itself.
-            _messages.CompleteAdding();
+            // The reader is gone, and whoever started this end sees that by itself. Nobody else writes any more.
+            Volatile.Write(ref _isComplete, true);
+            stream.Close();
         }
+    }
+
+    /// <summary>Takes what was added; false, and nobody writes any more, if that is nothing.</summary>
+    private bool TakeAdded()
+    {
+        lock (_gate)
+        {
+            (_added, _taken) = (_taken, _added);
+            _isWriting = _taken.WrittenCount > 0;
+            if (!_isWriting && _isComplete)
+            {
+                stream.Close();
+            }
+
+            return _isWriting;
+        }
+    }
+
+    private void Clear()
+    {
+        if (_taken.Capacity > KeptBytes)
+        {
+            _taken = new ArrayBufferWriter<byte>();
+        }
+
+        _taken.ResetWrittenCount();
     }
 }

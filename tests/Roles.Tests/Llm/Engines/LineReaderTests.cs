@@ -92,13 +92,13 @@ public sealed class LineReaderTests
     private static IEnumerable<EngineOrder> RoundTrip(params EngineOrder[] orders)
     {
         var written = new MemoryStream();
-        var writer = new LineWriter<EngineOrder>(written, EngineJson.Default.EngineOrder);
+        var writer = new LineWriter<EngineOrder>(written, EngineJson.Relaxed.EngineOrder);
         foreach (EngineOrder order in orders)
         {
             writer.Add(order);
         }
 
-        writer.Finish();
+        writer.Complete();
         return ReadAll(new PiecewiseStream(written.ToArray()));
     }
 
