@@ -6,10 +6,10 @@ namespace NodeBox.Training.Domain;
 /// <param name="Prompts">The agents' system prompts by name, as the agents send them.</param>
 internal sealed record Settings(IReadOnlyDictionary<string, string> Prompts)
 {
-    /// <summary>The greatest id that the db tools take.</summary>
+    /// <summary>A greatest id that tools take. Training draws this one and the next, so that a model reads either.</summary>
     public const long MaxId = int.MaxValue;
 
-    /// <summary>An id of twelve digits, for tools that take longer ones.</summary>
+    /// <summary>The greatest id that the testbed's db tools take: twelve digits.</summary>
     public const long MaxLongId = 999_999_999_999;
 
     private static readonly string[] s_agents = ["agent-a", "agent-b"];

@@ -22,7 +22,7 @@ internal sealed class Encoder(Engine engine)
     public int[] Encode(Setting setting)
     {
         IReadOnlyList<PromptPart> parts = ChatMl.Render([new ChatMessage(ChatRole.System, setting.Prompt)], setting.Tools);
-        return engine.Tokenize(parts.Take(3));
+        return engine.Tokenize([.. parts.Take(3)]);
     }
 
     public EncodedDialogue Encode(Dialogue dialogue)

@@ -4,7 +4,7 @@ using NodeBox.Llama.Native;
 namespace NodeBox.Llama.Inference;
 
 /// <summary>A llama.cpp context with its KV cache. Owned by one thread.</summary>
-internal sealed class DecodeContext : IDisposable
+internal sealed unsafe class DecodeContext : IDisposable
 {
     /// <summary>Tokens that one decode call takes. llama.cpp aborts the process on more.</summary>
     public const int BatchSize = 512;
@@ -22,6 +22,7 @@ internal sealed class DecodeContext : IDisposable
     private const int MostVectorTokens = 8;
 
     private readonly nint _memory;
+    private readonly Candidates _candidates;
 
     /// <param name="model">Must outlive the context.</param>
     /// <param name="options">How it computes.</param>
@@ -50,6 +51,7 @@ internal sealed class DecodeContext : IDisposable
         }
 
         _memory = LlamaApi.llama_get_memory(Handle);
+        _candidates = new Candidates(model.VocabularySize);
         if (model.Device.Gpus.Count > 0)
         {
             WarmUp(kvTokens, embeds);
@@ -68,6 +70,10 @@ internal sealed class DecodeContext : IDisposable
     /// Decodes a batch. The result is llama_decode's: 0, <see cref="NoRoom"/>, or an error, after which its sequences must be forgotten.
     /// </summary>
     public int Decode(Batch batch) => LlamaApi.llama_decode(Handle, batch.Native);
+
+    /// <summary>What the last batch made of its output at an index; good until it is asked for again.</summary>
+    public llama_token_data_array CandidatesOf(int index) =>
+        _candidates.Of(new ReadOnlySpan<float>(LlamaApi.llama_get_logits_ith(Handle, index), _candidates.Count));
 
     /// <summary>
     /// Decodes batches of the sizes that ggml has kernels of their own for, and forgets them, so that no request waits until the driver
@@ -94,5 +100,9 @@ internal sealed class DecodeContext : IDisposable
         }
     }
 
-    public void Dispose() => LlamaApi.llama_free(Handle);
+    public void Dispose()
+    {
+        _candidates.Dispose();
+        LlamaApi.llama_free(Handle);
+    }
 }

@@ -14,6 +14,7 @@ internal sealed unsafe class Embedder : IDisposable
     private readonly DecodeContext _context;
     private readonly Batch _batch;
     private readonly int _size;
+    private readonly int _chunk;
     private Embedding? _current;
     private double[] _sum = [];
     private int _position;
@@ -24,11 +25,13 @@ internal sealed unsafe class Embedder : IDisposable
         _queue = queue;
         _size = model.EmbeddingSize;
         _context = new DecodeContext(model, options, options.EmbeddingTokens, sequences: 1, embeds: true);
-        _batch = new Batch(options.PrefillChunk);
+        _chunk = options.PrefillChunk;
+        _batch = new Batch(DecodeContext.BatchSize);
     }
 
     /// <summary>Computes one chunk; false if there is nothing to do.</summary>
-    public bool Step()
+    /// <param name="isAlone">Whether nothing is generated meanwhile that a long one would hold up.</param>
+    public bool Step(bool isAlone)
     {
         if (_current is { IsEnded: true })
         {
@@ -40,7 +43,7 @@ internal sealed unsafe class Embedder : IDisposable
             return false;
         }
 
-        FillBatch();
+        FillBatch(isAlone ? DecodeContext.BatchSize : _chunk);
         int error = _context.Decode(_batch);
         if (error != 0)
         {
@@ -51,8 +54,7 @@ internal sealed unsafe class Embedder : IDisposable
         AddUp();
         if (_position == _current!.Tokens.Count)
         {
-            _current.Succeed(UnitVector(_sum));
-            Finish(null);
+            Complete();
         }
 
         return true;
@@ -81,10 +83,11 @@ internal sealed unsafe class Embedder : IDisposable
         return true;
     }
 
-    private void FillBatch()
+    private void FillBatch(int most)
     {
         _batch.Clear();
-        for (int i = _position; i < _current!.Tokens.Count && _batch.Room > 0; i++)
+        int end = Math.Min(_current!.Tokens.Count, _position + most);
+        for (int i = _position; i < end; i++)
         {
             _batch.Add(_current.Tokens[i], i, OnlySequence, output: true);
         }
@@ -111,9 +114,16 @@ internal sealed unsafe class Embedder : IDisposable
         _current = null;
     }
 
-    private static float[] UnitVector(double[] sum)
+    private void Complete()
     {
-        double length = Math.Sqrt(sum.Sum(value => value * value));
-        return [.. sum.Select(value => (float)(length > 0 ? value / length : 0))];
+        double length = Math.Sqrt(_sum.Sum(static value => value * value));
+        if (!double.IsFinite(length))
+        {
+            Finish(new DecodeException("The model made numbers of the text that are none."));
+            return;
+        }
+
+        _current!.Succeed([.. _sum.Select(value => (float)(length > 0 ? value / length : 0))]);
+        Finish(null);
     }
 }

@@ -89,7 +89,7 @@ public sealed class Engine : IDisposable
     }
 
     /// <summary>The tokens of a prompt.</summary>
-    public int[] Tokenize(IEnumerable<PromptPart> prompt) => _model.Tokenize(prompt);
+    public int[] Tokenize(IReadOnlyList<PromptPart> prompt) => _model.Tokenize(prompt);
 
     /// <summary>The text of tokens; what is no text in it becomes U+FFFD.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
@@ -107,6 +107,7 @@ public sealed class Engine : IDisposable
     public Generation Submit(GenerationRequest request, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_stopping, this);
+        _generations.ThrowIfFull();
         GenerationRequest resolved = request.Resolve(Tokenize, Options.Context);
         Check(resolved);
         var generation = new Generation(resolved, new Sampler(_model, resolved), cancellationToken);
@@ -217,7 +218,7 @@ public sealed class Engine : IDisposable
                 Stepped?.Invoke(done);
             }
 
-            if (_embedder?.Step() is not true && step is null)
+            if (_embedder?.Step(isAlone: step is null) is not true && step is null)
             {
                 Idled?.Invoke();
                 _work.WaitOne();

@@ -5,6 +5,8 @@ namespace NodeBox.Llama.Inference;
 /// <summary>Work for an engine's decode thread: it waits in a queue, can be cancelled, and has a deadline.</summary>
 public abstract class EngineRequest
 {
+    private static readonly TimeSpan s_shortestTimer = TimeSpan.FromMilliseconds(1);
+
     private readonly CancellationTokenSource _ended;
     private readonly CancellationTokenRegistration _registration;
     private readonly CancellationToken _cancelled;
@@ -18,7 +20,16 @@ public abstract class EngineRequest
         _deadline = deadline;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _registration = _ended.Token.Register(() => End(EndReason()));
-        _ended.CancelAfter(deadline);
+
+        // A timer of less than this would be one of 0 ms, which still fires only later.
+        if (deadline < s_shortestTimer)
+        {
+            _ended.Cancel();
+        }
+        else
+        {
+            _ended.CancelAfter(deadline);
+        }
     }
 
     /// <summary>How long it waited for a slot; for one that still waits, how long so far.</summary>

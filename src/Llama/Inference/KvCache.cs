@@ -7,7 +7,7 @@ namespace NodeBox.Llama.Inference;
 /// one in use or one that a finished request left; those left are forgotten when room is needed, the longest unused first.
 /// </summary>
 /// <param name="context">The context; nothing else may change its memory.</param>
-/// <param name="sequences">All sequences of the context, at least one more than are ever claimed at the same time.</param>
+/// <param name="sequences">All sequences of the context: more than are claimed whenever one is.</param>
 /// <param name="capacity">Tokens that the context holds.</param>
 /// <param name="keeps">Whether finished requests leave their tokens.</param>
 internal sealed class KvCache(DecodeContext context, int sequences, int capacity, bool keeps)

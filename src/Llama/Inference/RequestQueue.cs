@@ -36,17 +36,7 @@ internal sealed class RequestQueue<T>(int slots, int limit, Action added)
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_closed, typeof(Engine));
-            if (_active + _waiting.Count >= slots + limit)
-            {
-                RemoveEnded();
-            }
-
-            if (_active + _waiting.Count >= slots + limit)
-            {
-                throw new QueueFullException(limit);
-            }
-
+            CheckRoom();
             _waiting.Enqueue(request);
         }
 
@@ -94,6 +84,29 @@ internal sealed class RequestQueue<T>(int slots, int limit, Action added)
             {
                 request.Complete(reason);
             }
+        }
+    }
+
+    /// <summary>For who would do work for nothing: throws where <see cref="Add"/> would now.</summary>
+    public void ThrowIfFull()
+    {
+        lock (_gate)
+        {
+            CheckRoom();
+        }
+    }
+
+    private void CheckRoom()
+    {
+        ObjectDisposedException.ThrowIf(_closed, typeof(Engine));
+        if (_active + _waiting.Count >= slots + limit)
+        {
+            RemoveEnded();
+        }
+
+        if (_active + _waiting.Count >= slots + limit)
+        {
+            throw new QueueFullException(limit);
         }
     }
 

@@ -13,6 +13,8 @@ internal sealed unsafe class LlamaModel : IDisposable
 {
     private const int PieceSize = 256;
 
+    private readonly int _beginTokens;
+
     private LlamaModel(nint handle, DeviceChoice device)
     {
         Handle = handle;
@@ -21,6 +23,7 @@ internal sealed unsafe class LlamaModel : IDisposable
         VocabularySize = LlamaApi.llama_vocab_n_tokens(Vocabulary);
         EndTokens = [.. Enumerable.Range(0, VocabularySize).Where(EndsGeneration)];
         LongestPiece = Enumerable.Range(0, VocabularySize).Max(BytesOf);
+        _beginTokens = Tokenize(new PromptPart("", true), addBegin: true).Length;
     }
 
     public nint Handle { get; private set; }
@@ -100,17 +103,24 @@ internal sealed unsafe class LlamaModel : IDisposable
     }
 
     /// <summary>The tokens of a prompt, after the model's begin-of-text token where it has one.</summary>
-    public int[] Tokenize(IEnumerable<PromptPart> parts)
+    /// <remarks>
+    /// It is tokenized as one text, as models were trained: a tokenizer may merge characters over the border of two parts, and one of
+    /// SentencePiece may put a space before each text that it is given. Only where a part that is not the template's has control tokens
+    /// written in it are the parts tokenized by themselves, so that these become plain text.
+    /// </remarks>
+    public int[] Tokenize(IReadOnlyList<PromptPart> parts)
     {
-        var tokens = new List<int>();
-        bool first = true;
-        foreach (PromptPart part in parts)
+        string text = string.Concat(parts.Select(static part => part.Text));
+        if (text.Length == 0)
         {
-            tokens.AddRange(Tokenize(part, first));
-            first = false;
+            return [];
         }
 
-        return [.. tokens];
+        int[] whole = Tokenize(new PromptPart(text, true), addBegin: true);
+        IEnumerable<int> own = parts.Where(static part => part.IsTemplate).SelectMany(part => Tokenize(part, addBegin: false)).Where(IsControl);
+        return whole.Skip(_beginTokens).Where(IsControl).SequenceEqual(own)
+            ? whole
+            : [.. parts.SelectMany((part, i) => Tokenize(part, addBegin: i == 0))];
     }
 
     /// <summary>Writes the bytes of a token to <paramref name="buffer"/>, growing it as needed; control tokens have none.</summary>
@@ -150,11 +160,6 @@ internal sealed unsafe class LlamaModel : IDisposable
 
     private int[] Tokenize(PromptPart part, bool addBegin)
     {
-        if (part.Text.Length == 0)
-        {
-            return [];
-        }
-
         // No token is shorter than a byte, and a few may be added at either end.
         byte[] text = Encoding.UTF8.GetBytes(part.Text);
         int[] tokens = new int[text.Length + 4];
@@ -168,6 +173,8 @@ internal sealed unsafe class LlamaModel : IDisposable
                 : throw new InvalidOperationException($"llama_tokenize asks for {-count} tokens for {text.Length} bytes.");
         }
     }
+
+    private bool IsControl(int token) => LlamaApi.llama_vocab_is_control(Vocabulary, token) != 0;
 
     private static byte Flag(bool value) => value ? (byte)1 : (byte)0;
 

@@ -36,12 +36,13 @@ internal static unsafe partial class LlamaApi
             nameof(llama_context_default_params), nameof(llama_init_from_model), nameof(llama_free), nameof(llama_n_ctx_seq),
             nameof(llama_get_memory), nameof(llama_memory_seq_rm), nameof(llama_memory_seq_cp), nameof(llama_decode),
             nameof(llama_get_embeddings_ith), nameof(llama_get_logits_ith), nameof(llama_batch_init), nameof(llama_batch_free),
-            nameof(llama_vocab_n_tokens), nameof(llama_vocab_is_eog), nameof(llama_tokenize), nameof(llama_token_to_piece),
+            nameof(llama_vocab_n_tokens), nameof(llama_vocab_is_eog), nameof(llama_vocab_is_control), nameof(llama_tokenize), nameof(llama_token_to_piece),
             nameof(llama_sampler_chain_default_params), nameof(llama_sampler_chain_init), nameof(llama_sampler_chain_add),
             nameof(llama_sampler_init_greedy), nameof(llama_sampler_init_dist), nameof(llama_sampler_init_temp),
             nameof(llama_sampler_init_top_k), nameof(llama_sampler_init_top_p), nameof(llama_sampler_init_min_p),
             nameof(llama_sampler_init_penalties), nameof(llama_sampler_init_logit_bias), nameof(llama_sampler_init_grammar),
-            nameof(llama_sampler_chain_remove), nameof(llama_sampler_sample), nameof(llama_sampler_free),
+            nameof(llama_sampler_chain_remove), nameof(llama_sampler_sample), nameof(llama_sampler_apply),
+            nameof(llama_sampler_accept), nameof(llama_sampler_free),
         ],
     };
 
@@ -175,6 +176,9 @@ internal static unsafe partial class LlamaApi
     public static partial byte llama_vocab_is_eog(nint vocab, int token);
 
     [LibraryImport(Llama)]
+    public static partial byte llama_vocab_is_control(nint vocab, int token);
+
+    [LibraryImport(Llama)]
     public static partial int llama_tokenize(
         nint vocab, byte* text, int text_len, int* tokens, int n_tokens_max, byte add_special, byte parse_special);
 
@@ -223,6 +227,12 @@ internal static unsafe partial class LlamaApi
 
     [LibraryImport(Llama)]
     public static partial int llama_sampler_sample(nint smpl, nint ctx, int idx);
+
+    [LibraryImport(Llama)]
+    public static partial void llama_sampler_apply(nint smpl, llama_token_data_array* cur_p);
+
+    [LibraryImport(Llama)]
+    public static partial void llama_sampler_accept(nint smpl, int token);
 
     [LibraryImport(Llama)]
     public static partial void llama_sampler_free(nint smpl);

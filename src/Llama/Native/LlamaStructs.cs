@@ -86,3 +86,18 @@ internal struct llama_logit_bias
     public int token;
     public float bias;
 }
+
+internal struct llama_token_data
+{
+    public int id;
+    public float logit;
+    public float p;
+}
+
+internal unsafe struct llama_token_data_array
+{
+    public llama_token_data* data;
+    public nuint size;
+    public long selected;
+    public byte sorted;
+}

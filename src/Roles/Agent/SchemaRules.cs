@@ -19,7 +19,7 @@ internal static class SchemaRules
             return null;
         }
 
-        if (schema.TryGetProperty("enum", out JsonElement choices) && !choices.EnumerateArray().Any(choice => JsonElement.DeepEquals(choice, value)))
+        if (List(schema, "enum") is { } choices && !choices.EnumerateArray().Any(choice => JsonElement.DeepEquals(choice, value)))
         {
             return $"{path} is none of {choices.GetRawText()}";
         }
@@ -44,14 +44,15 @@ internal static class SchemaRules
 
     private static string? MisfitOfMembers(JsonElement schema, JsonElement value, string path)
     {
-        IEnumerable<JsonElement> required = schema.TryGetProperty("required", out JsonElement names) ? names.EnumerateArray() : [];
-        if (required.Select(static name => name.GetString()!).FirstOrDefault(name => !value.TryGetProperty(name, out _)) is { } missing)
+        IEnumerable<JsonElement> required = List(schema, "required") is { } names ? names.EnumerateArray() : [];
+        IEnumerable<string> texts = required.Where(static name => name.ValueKind == JsonValueKind.String).Select(static name => name.GetString()!);
+        if (texts.FirstOrDefault(name => !value.TryGetProperty(name, out _)) is { } missing)
         {
             return $"{path}.{missing} is missing";
         }
 
         bool isClosed = schema.TryGetProperty("additionalProperties", out JsonElement others) && others.ValueKind == JsonValueKind.False;
-        bool hasProperties = schema.TryGetProperty("properties", out JsonElement properties);
+        bool hasProperties = schema.TryGetProperty("properties", out JsonElement properties) && properties.ValueKind == JsonValueKind.Object;
         foreach (JsonProperty member in value.EnumerateObject())
         {
             if (hasProperties && properties.TryGetProperty(member.Name, out JsonElement known))
@@ -80,6 +81,9 @@ internal static class SchemaRules
         (decimal? least, decimal? most) = (Bound(schema, "minimum"), Bound(schema, "maximum"));
         return number < least ? $"{path} is less than {least}" : number > most ? $"{path} is more than {most}" : null;
     }
+
+    private static JsonElement? List(JsonElement schema, string keyword) =>
+        schema.TryGetProperty(keyword, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list : null;
 
     private static decimal? Bound(JsonElement schema, string keyword) =>
         schema.TryGetProperty(keyword, out JsonElement bound) && bound.ValueKind == JsonValueKind.Number && bound.TryGetDecimal(out decimal number)

@@ -35,13 +35,13 @@ internal sealed class ChatEndpoint(ServedModels models, JsonBody body)
         IReadOnlyList<PromptPart> rendered = inference.Template.Render(turns, tools.Tools);
         GenerationRequest asked = GenerationRequests.Of(
             request, request.MaxCompletionTokens ?? request.MaxTokens, tools.Grammar ?? format, stop, inference.Settings);
-        RunningGeneration generation = await inference.SubmitAsync(asked with { Text = rendered }, PromptField, context.RequestAborted);
+        RunningGeneration generation = await inference.SubmitAsync(asked with { Text = rendered }, PromptField, arrivedAt, context.RequestAborted);
         var served = new ServedGeneration(generation, inference, "chat", arrivedAt);
         var reply = new Reply(tools.MayCall ? inference.Template.Calls : null);
         await (request.Stream is true
             ? StreamAsync(context, served, reply, request.StreamOptions?.IncludeUsage is true)
             : CollectAsync(context, served, reply));
-        Activity.Current?.SetTag(SemanticConventions.ResponseFinishReasons, new[] { reply.FinishReason! });
+        Spans.Served?.SetTag(SemanticConventions.ResponseFinishReasons, new[] { reply.FinishReason! });
     }
 
     private static CopiedNumbers? CopiedBy(IReadOnlyList<ChatMessage> turns, IReadOnlyList<string> arguments) =>

@@ -27,12 +27,12 @@ internal sealed class CompletionEndpoint(ServedModels models, JsonBody body)
             Prompt = prompt.Tokens ?? [],
             Text = prompt.Parts,
         };
-        RunningGeneration generation = await inference.SubmitAsync(asked, PromptField, context.RequestAborted);
+        RunningGeneration generation = await inference.SubmitAsync(asked, PromptField, arrivedAt, context.RequestAborted);
         var served = new ServedGeneration(generation, inference, "text_completion", arrivedAt);
         string finish = await (request.Stream is true
             ? StreamAsync(context, served, request.StreamOptions?.IncludeUsage is true)
             : CollectAsync(context, served));
-        Activity.Current?.SetTag(SemanticConventions.ResponseFinishReasons, new[] { finish });
+        Spans.Served?.SetTag(SemanticConventions.ResponseFinishReasons, new[] { finish });
     }
 
     private static TextOrTokens OnlyPrompt(CompletionRequest request) =>

@@ -14,6 +14,7 @@ internal sealed class EmbeddingEndpoint(ServedModels models, JsonBody body)
 
     public async Task ServeAsync(HttpContext context)
     {
+        long arrivedAt = Stopwatch.GetTimestamp();
         EmbeddingRequest request = await body.ReadAsync(context, LlmJson.Default.EmbeddingRequest);
         FieldRules.Check(request);
         Inference inference = models.Choose(context, request.Model);
@@ -35,14 +36,14 @@ internal sealed class EmbeddingEndpoint(ServedModels models, JsonBody body)
         foreach (TextOrTokens text in TokenReader.ReadAll(request.Input, InputField))
         {
             int[] input = await inference.TokenizeAsync(text, InputField, most, context.RequestAborted);
-            float[] embedding = await inference.EmbedAsync(input, InputField, context.RequestAborted);
+            float[] embedding = await inference.EmbedAsync(input, InputField, arrivedAt, context.RequestAborted);
             tokens += input.Length;
             CheckDimensions(request.Dimensions, embedding.Length);
             entries.Add(new EmbeddingEntry("embedding", entries.Count, asText ? Base64(embedding) : Numbers(embedding)));
         }
 
-        Activity.Current?.SetTag(SemanticConventions.OperationName, "embeddings");
-        Activity.Current?.SetTag(SemanticConventions.UsageInputTokens, tokens);
+        Spans.Served?.SetTag(SemanticConventions.OperationName, "embeddings");
+        Spans.Served?.SetTag(SemanticConventions.UsageInputTokens, tokens);
         var list = new EmbeddingList("list", entries, inference.Settings.Name, new EmbeddingUsage(tokens, tokens));
         await Answers.WriteAsync(context, StatusCodes.Status200OK, list, LlmJson.Default.EmbeddingList);
     }

@@ -3,7 +3,7 @@ using NodeBox.Roles.Llm.Api;
 
 namespace NodeBox.Roles.Llm;
 
-/// <summary>Makes what the engine takes of the fields of a request, its prompt apart.</summary>
+/// <summary>Makes what the engine takes of the fields of a request, its prompt and deadline apart.</summary>
 internal static class GenerationRequests
 {
     /// <param name="fields">The request, its fields checked.</param>
@@ -36,7 +36,6 @@ internal static class GenerationRequests
             IgnoreEnd = fields.IgnoreEos ?? false,
             Grammar = grammar,
             Stop = stop,
-            Deadline = settings.Deadline,
             Sampling = SamplingOf(fields),
         };
     }

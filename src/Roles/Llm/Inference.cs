@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using NodeBox.Llama;
@@ -65,17 +66,26 @@ internal sealed class Inference(IInferenceEngine engine, ChatTemplate template, 
         ServeAsync(() => engine.DetokenizeAsync(tokens, cancellationToken), field);
 
     /// <summary>Queues a generation. Its prompt is refused as by <see cref="TokenizeAsync(IReadOnlyList{PromptPart}, string, int, CancellationToken)"/>.</summary>
+    /// <param name="request">The request, its deadline apart.</param>
+    /// <param name="field">The field that its prompt comes from.</param>
+    /// <param name="arrivedAt">When it came, as <see cref="Stopwatch.GetTimestamp"/> counts: its deadline counts from then.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="ApiException">It cannot be served, or not now.</exception>
-    public Task<RunningGeneration> SubmitAsync(GenerationRequest request, string field, CancellationToken cancellationToken)
+    public Task<RunningGeneration> SubmitAsync(
+        GenerationRequest request, string field, long arrivedAt, CancellationToken cancellationToken)
     {
         CheckLength(request.Text ?? [], field, settings.Context);
-        return ServeAsync(() => engine.SubmitAsync(request, cancellationToken), field);
+        GenerationRequest limited = request with { Deadline = Left(arrivedAt) };
+        return ServeAsync(() => engine.SubmitAsync(limited, cancellationToken), field);
     }
 
     /// <summary>Embeds a text.</summary>
     /// <exception cref="ApiException">It cannot be served, or not now.</exception>
-    public Task<float[]> EmbedAsync(int[] tokens, string field, CancellationToken cancellationToken) =>
-        ServeAsync(() => engine.EmbedAsync(tokens, settings.Deadline, cancellationToken), field);
+    public Task<float[]> EmbedAsync(int[] tokens, string field, long arrivedAt, CancellationToken cancellationToken)
+    {
+        TimeSpan deadline = Left(arrivedAt);
+        return ServeAsync(() => engine.EmbedAsync(tokens, deadline, cancellationToken), field);
+    }
 
     /// <summary>The answer for a request that failed after it was accepted; null where nobody is left to answer.</summary>
     public static ApiException? Failure(Exception error) => error switch
@@ -113,6 +123,15 @@ internal sealed class Inference(IInferenceEngine engine, ChatTemplate template, 
         {
             throw failure;
         }
+    }
+
+    /// <summary>What is left of the time that a request may take.</summary>
+    private TimeSpan Left(long arrivedAt)
+    {
+        TimeSpan left = settings.Deadline - Stopwatch.GetElapsedTime(arrivedAt);
+        return left > TimeSpan.Zero
+            ? left
+            : throw Failure(new TimeoutException($"The request was not done in its {settings.Deadline.TotalSeconds:0.###} s."))!;
     }
 
     private void CheckLength(IReadOnlyList<PromptPart> prompt, string field, int most)

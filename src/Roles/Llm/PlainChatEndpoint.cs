@@ -34,10 +34,9 @@ internal sealed class PlainChatEndpoint(ServedModels models, JsonBody body)
             Text = Prompt(request, text, inference.Template),
             MaxTokens = request.MaxTokens ?? settings.MaxTokensDefault,
             FitsContext = request.MaxTokens is null,
-            Deadline = settings.Deadline,
             Sampling = new Sampling(Temperature),
         };
-        RunningGeneration generation = await inference.SubmitAsync(asked, PromptField, context.RequestAborted);
+        RunningGeneration generation = await inference.SubmitAsync(asked, PromptField, arrivedAt, context.RequestAborted);
         var served = new ServedGeneration(generation, inference, "chat", arrivedAt);
         var output = new StringBuilder();
         await foreach (TextPiece piece in served.ReadAllAsync(tokens: 1))

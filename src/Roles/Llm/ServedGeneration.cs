@@ -19,7 +19,7 @@ internal readonly record struct TextPiece(string Text, FinishReason? Finish);
 internal sealed class ServedGeneration(RunningGeneration generation, Inference inference, string operation, long arrivedAt)
 {
     private readonly LlmMetrics _metrics = inference.Metrics;
-    private readonly TokenTimes? _times = Activity.Current?.GetBaggageItem(Spans.TimingBaggage) is null ? null : new(generation);
+    private readonly TokenTimes? _times = Spans.Served?.GetBaggageItem(Spans.TimingBaggage) is null ? null : new(generation);
     private long _firstAt;
     private long _lastAt;
 
@@ -110,7 +110,7 @@ internal sealed class ServedGeneration(RunningGeneration generation, Inference i
     private void End(string outcome)
     {
         _metrics.Generations.Add(Model, outcome);
-        if (Activity.Current is { } span)
+        if (Spans.Served is { } span)
         {
             span.SetTag(SemanticConventions.OperationName, operation);
             span.SetTag(SemanticConventions.RequestModel, Model);

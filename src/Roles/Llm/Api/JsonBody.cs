@@ -20,7 +20,7 @@ internal sealed class JsonBody(int maxBytes, long maxBufferedBytes)
     public async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
         where T : class
     {
-        byte[] body = await ReadAsync(context);
+        byte[] body = await RequestBody.ReadAsync(context, maxBytes, read => context.Response.RegisterForDispose(Count(read))) ?? throw TooLarge();
         try
         {
             CheckText(body);
@@ -33,29 +33,6 @@ internal sealed class JsonBody(int maxBytes, long maxBufferedBytes)
             string where = $"(line {e.LineNumber + 1}, byte {e.BytePositionInLine})";
             throw new ApiException(StatusCodes.Status400BadRequest, $"{what} {where}.", field, "invalid_json");
         }
-    }
-
-    private async Task<byte[]> ReadAsync(HttpContext context)
-    {
-        if (context.Request.ContentLength > maxBytes)
-        {
-            throw TooLarge();
-        }
-
-        using var body = new MemoryStream();
-        byte[] buffer = new byte[16 * 1024];
-        for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;)
-        {
-            if (body.Length + read > maxBytes)
-            {
-                throw TooLarge();
-            }
-
-            context.Response.RegisterForDispose(Count(read));
-            body.Write(buffer, 0, read);
-        }
-
-        return body.ToArray();
     }
 
     private Lease Count(int bytes)

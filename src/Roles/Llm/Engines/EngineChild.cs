@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using NodeBox.Llama.Inference;
+using NodeBox.Llama.Native;
 
 namespace NodeBox.Roles.Llm.Engines;
 
@@ -55,14 +56,19 @@ internal sealed class EngineChild
 
     /// <summary>Starts a process; its first order must be a <see cref="StartOrder"/>.</summary>
     /// <param name="program">The program.</param>
+    /// <param name="cpus">The processors that it and all its threads stay on; null for those of this process.</param>
     /// <param name="stepped">Called for each <see cref="StepReply"/>.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">The program does not start.</exception>
-    public static EngineChild Start(ProcessStartInfo program, Action<StepReply> stepped)
+    /// <exception cref="InvalidOperationException">It may not use these processors.</exception>
+    public static EngineChild Start(ProcessStartInfo program, ProcessorSet? cpus, Action<StepReply> stepped)
     {
         program.RedirectStandardInput = true;
         program.RedirectStandardOutput = true;
         program.RedirectStandardError = true;
-        return new EngineChild(Process.Start(program)!, stepped);
+
+        // Only the process: threads of this one that were started meanwhile would stay on these processors, too.
+        Process process = cpus is null ? Process.Start(program)! : cpus.Run(() => Process.Start(program)!);
+        return new EngineChild(process, stepped);
     }
 
     /// <summary>Sends an order that has one reply, and waits for it.</summary>
@@ -220,6 +226,10 @@ internal sealed class EngineChild
         string how = $"its process {ProcessId} {EngineEnd.Describe(_process.ExitCode)}{_fault}";
         Fail(new EngineFailedException(how, s_retry));
         var end = new EngineEnd(how, _errors.Read(s_lastWords));
+
+        // The process leaves its streams to who has used them.
+        _process.StandardOutput.Dispose();
+        _process.StandardError.Dispose();
         _process.Dispose();
         _ended.SetResult(end);
     }

@@ -125,9 +125,7 @@ internal sealed class ModelProcess : IInferenceEngine
     private async Task StartChildAsync()
     {
         _startedAt = Stopwatch.GetTimestamp();
-        _child = _limits.Cpus is { } cpus
-            ? cpus.Run(() => EngineChild.Start(_program(_name), Take))
-            : EngineChild.Start(_program(_name), Take);
+        _child = EngineChild.Start(_program(_name), _limits.Cpus, Take);
         if (_limits.Memory > 0)
         {
             _ = _child.WatchMemoryAsync(_limits.Memory);
@@ -180,13 +178,14 @@ internal sealed class ModelProcess : IInferenceEngine
         {
             await StartChildAsync();
         }
-        catch (Exception e) when (e is ModelException or LlamaLibraryException or Win32Exception)
-        {
-            return new EngineEnd(e.Message.TrimEnd('.'), []);
-        }
         catch (EngineFailedException)
         {
             return await _child.Ended;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Whatever keeps it from starting may pass, such as a processor that is offline.
+            return new EngineEnd(e.Message.TrimEnd('.'), []);
         }
 
         _failure = null;
