@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -28,14 +29,16 @@ internal static class Json
 
     public static JsonElement Element(JsonObject json) => JsonSerializer.SerializeToElement(json, NodeJson.Default.JsonObject);
 
+    /// <summary>The object that a text is; false for one that is none, or in which a text is not Unicode.</summary>
     public static bool TryParseObject(string text, out JsonElement json)
     {
         json = default;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            byte[] utf8 = Encoding.UTF8.GetBytes(text);
+            using JsonDocument document = JsonDocument.Parse(utf8);
             json = document.RootElement.Clone();
-            return json.ValueKind == JsonValueKind.Object;
+            return json.ValueKind == JsonValueKind.Object && JsonText.HalfSurrogateAt(utf8) is null;
         }
         catch (JsonException)
         {

@@ -46,6 +46,7 @@ public sealed class ShortestTextTests
     [InlineData("root ::= root \"a\"")]
     [InlineData("root ::= \"a\"{")]
     [InlineData("root ::= \"a\"{x}")]
+    [InlineData("root ::= a{1024}\na ::= b{1024}\nb ::= \"abcd\"{1024}")]
     [InlineData("no rule")]
     [InlineData("")]
     public void Refuses_what_is_no_grammar_or_has_no_end(string grammar) =>

@@ -72,6 +72,7 @@ public sealed class DecidingModelTests
     [Theory]
     [InlineData("db__drop", "{}", "tool_calls", "decision 1: the model called \"db__drop\", which it was not offered; it was: delegate, call_service, db__lookup_customer")]
     [InlineData("db__lookup_order", """{"order_id":10""", "tool_calls", "arguments that are no JSON object: {\"order_id\":10")]
+    [InlineData("delegate", """{"agent":"agent-b","text":"\ud800"}""", "tool_calls", "arguments that are no JSON object")]
     [InlineData("db__lookup_order", """{"order_id":10""", "length", "the model ran out of tokens while it called db__lookup_order; raise decision_max_tokens")]
     [InlineData("db__lookup_order", """{"order_id":"1007"}""", "tool_calls", "the model called db__lookup_order({\"order_id\":\"1007\"}), and arguments.order_id is not of the type integer")]
     [InlineData("call_service", """{"service":"bank","arguments":{}}""", "tool_calls", "arguments.service is none of [\"gateway\"]")]

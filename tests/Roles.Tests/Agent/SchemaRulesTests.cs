@@ -36,6 +36,8 @@ public sealed class SchemaRulesTests
     [InlineData("{}")]
     [InlineData("""{"pattern":"[","multipleOf":7,"type":["string","null"]}""")]
     [InlineData("""{"type":"object","additionalProperties":{"type":"string"}}""")]
+    [InlineData("""{"enum":"a","required":7,"properties":[]}""")]
+    [InlineData("""{"required":[7,null]}""")]
     public void Allow_what_they_do_not_know(string schema) => Assert.Null(SchemaRules.Misfit(Json(schema), Json("""{"a":1}"""), "arguments"));
 
     private static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);

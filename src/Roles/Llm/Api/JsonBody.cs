@@ -56,9 +56,7 @@ internal sealed class JsonBody(int maxBytes, long maxBufferedBytes)
     private ApiException TooLarge() => new(
         StatusCodes.Status413PayloadTooLarge, $"The request body is larger than {maxBytes} bytes.", code: "request_too_large");
 
-    /// <summary>
-    /// Refuses text that is not Unicode here, once, because <see cref="JsonElement.GetString"/> would throw wherever it is read.
-    /// </summary>
+    /// <summary>Refuses text that is not Unicode here, once.</summary>
     private static void CheckText(byte[] body)
     {
         if (!Utf8.IsValid(body))
@@ -66,25 +64,10 @@ internal sealed class JsonBody(int maxBytes, long maxBufferedBytes)
             throw new ApiException(StatusCodes.Status400BadRequest, "The body is not UTF-8.", code: "invalid_json");
         }
 
-        var reader = new Utf8JsonReader(body);
-        while (reader.Read())
+        if (JsonText.HalfSurrogateAt(body) is { } at)
         {
-            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped)
-            {
-                continue;
-            }
-
-            try
-            {
-                _ = reader.GetString();
-            }
-            catch (InvalidOperationException)
-            {
-                throw new ApiException(
-                    StatusCodes.Status400BadRequest,
-                    $"The text at byte {reader.TokenStartIndex} has half of a surrogate pair.",
-                    code: "invalid_json");
-            }
+            throw new ApiException(
+                StatusCodes.Status400BadRequest, $"The text at byte {at} has half of a surrogate pair.", code: "invalid_json");
         }
     }
 
