@@ -59,8 +59,7 @@ public static class ComparisonTable
             // No scenario need have a call of each kind, or a model that decides.
             if (anywhere || figure.Metric.Per is not (Observation.Call or Observation.Task))
             {
-                string absent = anywhere ? TextTable.None : TextTable.NotMeasured;
-                rows.Add([figure.Heading, .. summary.Scenarios.Values.Select(scenario => figure.Cell(scenario) ?? absent)]);
+                rows.Add([figure.Heading, .. summary.Scenarios.Values.Select(scenario => figure.Cell(scenario) ?? Absent(figure.Metric, anywhere, scenario))]);
             }
         }
 
@@ -68,6 +67,14 @@ public static class ComparisonTable
             ["", .. summary.Scenarios.Keys],
             rows,
             "Mean of all tasks, or the median or percentile named, with its 95 % bootstrap interval.");
+    }
+
+    // Flows and retransmissions have a figure wherever tasks' traffic was measured, even if there were none.
+    private static string Absent(Metric metric, bool isAnywhere, ScenarioSummary scenario)
+    {
+        string measured = metric.Key.StartsWith("retrans", StringComparison.Ordinal) ? "retrans_segs_per_task" : "flows_per_task";
+        bool isKnown = metric.Per != Observation.TaskTraffic || scenario.Metrics.ContainsKey(measured);
+        return isAnywhere && isKnown ? TextTable.None : TextTable.NotMeasured;
     }
 
     /// <param name="Metric">What is shown.</param>

@@ -95,6 +95,7 @@ public sealed class RunFolder : IDisposable
     private void Load()
     {
         RunTables.Open(_connection, Path, WhyIncomplete(""));
+        Query(Views.MeasuringNodes, string.Join(',', Manifest.Nodes!.Where(node => node.Value.MeasuresFlows).Select(node => node.Key)));
         long clocksDiffer = 2 * Manifest.Nodes!.Values.Max(node => node.ClockBoundNs ?? 0);
         foreach (string statement in Views.Statements(clocksDiffer))
         {

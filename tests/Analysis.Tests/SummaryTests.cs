@@ -150,6 +150,24 @@ public sealed class SummaryTests
         Assert.Contains(ComparisonTable.Of(summary).Rows, row => row.SequenceEqual(["Flows per task", "not measured"]));
     }
 
+    // Tasks call from n1 and are served by n2; t4 has no span and no traffic.
+    [Theory]
+    [InlineData("n1", new[] { "flows_per_task", "tx_bytes_per_task", "packets_per_task", "up_down_ratio", "retrans_segs_per_task" })]
+    [InlineData("n2", new[] { "retrans_segs_per_task", "retrans_share" })]
+    public void What_a_node_did_not_measure_of_a_scenarios_tasks_is_absent_and_not_zero(string blind, string[] absent)
+    {
+        using RunFolderBuilder builder = TwoScenarios().Task("t4", "agentic-multihop", 1);
+        builder.Manifest["nodes"]![blind]!["rung"] = "none";
+        using RunFolder folder = builder.Open();
+        Summary summary = Summary.Of(folder);
+
+        Assert.All(absent, metric => Assert.DoesNotContain(metric, summary.Scenarios["baseline"].Metrics.Keys));
+        Assert.All(absent.Take(1), metric => Assert.Equal(0, summary.Scenarios["agentic-multihop"].Metrics[metric].Mean));
+        Assert.Equal(absent.Length == 2, summary.Scenarios["baseline"].Metrics.ContainsKey("flows_per_task"));
+        IReadOnlyList<string> row = ComparisonTable.Of(summary).Rows.Single(row => row[0] == $"{Metric.Of(absent[0]).Label}");
+        Assert.Equal(["not measured", "0", "not measured"], row.Skip(1));
+    }
+
     [Fact]
     public void The_table_has_a_column_a_scenario_and_units_in_its_rows()
     {
