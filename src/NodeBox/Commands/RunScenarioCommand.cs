@@ -101,8 +101,11 @@ internal static class RunScenarioCommand
     {
         Testbed testbed = TopologyOption.Load(parsed);
         RequireOwnLab(parsed, testbed);
+        RefuseStateOfLab(parsed);
         string? decide = parsed.GetValue(s_decide);
         Scenario[] scenarios = [.. parsed.GetValue(s_names)!.Select(name => Load(name, decide))];
+        RefuseTwins(scenarios);
+        RunTargets.CheckEntries(testbed, scenarios);
         RunTargets.CheckDeciders(testbed, scenarios);
         var order = new DriverOrder(
             parsed.GetValue(s_driveOnly) ?? Scenarios.Running.RunId.New(DateTime.UtcNow),
@@ -141,6 +144,28 @@ internal static class RunScenarioCommand
             throw new NodeBoxException(
                 ExitCodes.Usage,
                 $"{LabSpecs.BackendsOption} needs --lab: nodes that are up follow {testbed.File}, which says backends = \"{written}\".");
+        }
+    }
+
+    // A lab keeps its nodes' state in a folder of its own, and tells the driver which.
+    private static void RefuseStateOfLab(ParseResult parsed)
+    {
+        if (parsed.GetValue(s_lab) && parsed.GetValue(s_state) is not null)
+        {
+            throw new NodeBoxException(
+                ExitCodes.Usage, $"{s_state.Name} is for nodes that are up already: leave it out, as {s_lab.Name} brings up its own.");
+        }
+    }
+
+    // The tables know a scenario by its name and variant only.
+    private static void RefuseTwins(IEnumerable<Scenario> scenarios)
+    {
+        if (scenarios.CountBy(static scenario => (scenario.Name, scenario.Variant)).FirstOrDefault(static twins => twins.Value > 1) is { Value: > 1 } twins)
+        {
+            throw new NodeBoxException(
+                ExitCodes.Usage,
+                $"scenario {twins.Key.Name} ({twins.Key.Variant}) is given twice, and its tasks could not be told apart: "
+                + $"rename one of the files, or repeat with {s_runs.Name}.");
         }
     }
 

@@ -9,7 +9,13 @@ namespace NodeBox.Configuration;
 internal static class RunTargets
 {
     /// <exception cref="NodeBoxException">A scenario's entry is on no node.</exception>
-    public static RunTarget Of(Testbed testbed, IEnumerable<Scenario> scenarios, string driverNode)
+    public static RunTarget Of(Testbed testbed, string driverNode) => new(
+        driverNode,
+        Entries(testbed),
+        [.. testbed.Nodes.Select(static node => new NodeTarget(node.Name, node.Role, node.UrlOf(NodeControl.Port)))],
+        testbed.CollectorNode.UrlOf(testbed.CollectorNode.Settings.Collector.HttpPort));
+
+    public static void CheckEntries(Testbed testbed, IEnumerable<Scenario> scenarios)
     {
         Dictionary<string, Uri> entries = Entries(testbed);
         foreach (Scenario scenario in scenarios.Where(scenario => !entries.ContainsKey(scenario.Entry)))
@@ -18,12 +24,6 @@ internal static class RunTargets
                 ExitCodes.Usage,
                 $"scenario {scenario.Name} enters at {scenario.Entry}, and no node of {testbed.File} has that role: add it to one.");
         }
-
-        return new RunTarget(
-            driverNode,
-            entries,
-            [.. testbed.Nodes.Select(static node => new NodeTarget(node.Name, node.Role, node.UrlOf(NodeControl.Port)))],
-            testbed.CollectorNode.UrlOf(testbed.CollectorNode.Settings.Collector.HttpPort));
     }
 
     /// <exception cref="NodeBoxException">A model is to decide what agents do, and one that they use is not computed.</exception>

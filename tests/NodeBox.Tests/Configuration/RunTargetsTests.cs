@@ -11,7 +11,7 @@ public sealed class RunTargetsTests
     [Fact]
     public void Tells_a_run_where_everything_is()
     {
-        RunTarget target = RunTargets.Of(Testbeds.Shipped(), s_shipped, "n4");
+        RunTarget target = RunTargets.Of(Testbeds.Shipped(), "n4");
 
         Assert.Equal("n4", target.DriverNode);
         Assert.Equal(new Uri("http://10.77.0.4:4318/"), target.Collector);
@@ -35,7 +35,7 @@ public sealed class RunTargetsTests
     [Fact]
     public void Reaches_IPv6_nodes()
     {
-        RunTarget target = RunTargets.Of(Testbeds.AllInOne("fd00::1"), s_shipped, "n1");
+        RunTarget target = RunTargets.Of(Testbeds.AllInOne("fd00::1"), "n1");
         Assert.Equal(new Uri("http://[fd00::1]:9464/"), Assert.Single(target.Nodes).Control);
         Assert.Equal(new Uri("http://[fd00::1]:7201/"), target.Entries["baseline"]);
     }
@@ -44,7 +44,7 @@ public sealed class RunTargetsTests
     public void A_scenario_whose_entry_is_on_no_node_is_refused()
     {
         Testbed testbed = Testbeds.Of(("n1", "baseline"), ("n2", "collector"));
-        var error = Assert.Throws<NodeBoxException>(() => RunTargets.Of(testbed, s_shipped, "n2"));
+        var error = Assert.Throws<NodeBoxException>(() => RunTargets.CheckEntries(testbed, s_shipped));
         Assert.Equal(
             (ExitCodes.Usage, "scenario agentic-multihop enters at agent-a, and no node of roles.toml has that role: add it to one."),
             (error.ExitCode, error.Message));
