@@ -1,6 +1,7 @@
 using NodeBox.Configuration;
 using NodeBox.Scenarios.Definition;
 using NodeBox.Scenarios.Running;
+using NodeBox.Toml;
 
 namespace NodeBox.Tests.Configuration;
 
@@ -48,5 +49,44 @@ public sealed class RunTargetsTests
         Assert.Equal(
             (ExitCodes.Usage, "scenario agentic-multihop enters at agent-a, and no node of roles.toml has that role: add it to one."),
             (error.ExitCode, error.Message));
+    }
+
+    /// <summary>Each is the role llm's settings, more of the file, the topologies asked for, and whether a timed model would decide.</summary>
+    [Theory]
+    [InlineData("engine = \"timed\"", "", null, true)]
+    [InlineData("model = \"m.gguf\"", "", null, false)]
+    [InlineData("model = \"m.gguf\"\n[[roles.llm.models]]\nname = \"t\"\nengine = \"timed\"", "", null, false)]
+    [InlineData("model = \"m.gguf\"\n[[roles.llm.models]]\nname = \"t\"\nengine = \"timed\"", "[roles.agent-b]\nmodel = \"t\"", null, true)]
+    [InlineData("engine = \"timed\"", "[roles]\nagent-a = { llm_url = \"http://h\", model = \"testbed\" }\nagent-b = { llm_url = \"http://h\", model = \"testbed\" }", null, false)]
+    [InlineData("model = \"m.gguf\"", "[nodes.n2.llm]\nengine = \"timed\"", "shared,separate", true)]
+    [InlineData("model = \"m.gguf\"", "[nodes.n2.llm]\nengine = \"timed\"", "shared", false)]
+    public void A_timed_model_that_an_agent_would_ask_to_decide_is_refused(string llm, string more, string? backends, bool refused)
+    {
+        bool own = more.Contains("nodes.n2.llm", StringComparison.Ordinal);
+        string file = $"""
+            [testbed]
+            name = "lab"
+            collector = "n1"
+            insecure = true
+            backends = "{(own ? "separate" : "shared")}"
+            [nodes.n1]
+            address = "10.77.0.1"
+            role = "llm+collector"
+            [nodes.n2]
+            address = "10.77.0.2"
+            role = "agent-a+agent-b{(own ? "+llm" : "")}"
+            {more}
+            [roles.llm]
+            {llm}
+            """;
+        Testbed testbed = TestbedReader.Read(TomlDocument.Parse(file, "roles.toml"), backends?.Split(','));
+        Scenario agentic = s_shipped.First(static scenario => !scenario.IsBaseline);
+        Scenario baseline = s_shipped.First(static scenario => scenario.IsBaseline);
+        Scenario[] others = [agentic, baseline with { Decide = Scenario.ByModel }];
+
+        RunTargets.CheckDeciders(testbed, others);
+        Exception? thrown = Record.Exception(() => RunTargets.CheckDeciders(testbed, [.. others, agentic with { Decide = Scenario.ByModel }]));
+        Assert.Equal(refused, thrown is NodeBoxException { ExitCode: ExitCodes.Usage });
+        Assert.Equal(refused, thrown is not null);
     }
 }
