@@ -118,7 +118,7 @@ public sealed class RunFolder : IDisposable
 
     private bool HoldsAny(Table table) => Query($"SELECT count(*) FROM {table.Name}").Single().Long(0) > 0;
 
-    /// <summary>The baseline first, then as the manifest lists the scenarios, then by the first task.</summary>
+    /// <summary>The baseline first, then as the manifest lists the scenarios, then as <see cref="Views.Series"/>.</summary>
     private string[] OrderedSeries()
     {
         List<string?> listed = ["baseline", .. (Manifest.Scenarios ?? []).Select(scenario => scenario.Name)];

@@ -130,6 +130,21 @@ public sealed class SummaryTests
     }
 
     [Fact]
+    public void A_variant_stands_where_it_does_whichever_was_first()
+    {
+        using RunFolderBuilder builder = new();
+        builder.Manifest.Remove("scenarios");
+        (string Scenario, string Variant)[] tasks = [("b", "pooled+separate"), ("a", "pooled"), ("b", "pooled"), ("b", "pooled"), ("b", "pooled+separate")];
+        foreach ((int at, (string scenario, string variant)) in tasks.Index())
+        {
+            builder.Row("tasks", "run", 0L, scenario, variant, "key", $"t{at}", 0L, (long)at, at + 1L, "success", 0L, 0L, 0L, 0L);
+        }
+
+        using RunFolder folder = builder.Open();
+        Assert.Equal(["b/pooled", "b/pooled+separate", "a"], folder.Scenarios);
+    }
+
+    [Fact]
     public void Without_measured_flows_their_metrics_are_absent_and_the_reason_is_given()
     {
         using RunFolderBuilder builder = new RunFolderBuilder().Task("t1", "baseline", 10);

@@ -141,8 +141,9 @@ internal static class Views
     public static IReadOnlyList<string> Statements(long clocksDiffer) =>
         [LabelledTasks, TaskSlices, PerTask, PerFlow, PerCall, Bucketed, FlowPairs(clocksDiffer)];
 
-    /// <summary>What is compared, by the first task.</summary>
-    public const string Series = "SELECT series, scenario FROM labelled_tasks GROUP BY series, scenario ORDER BY min(begin_ns), series";
+    /// <summary>What is compared, by the scenario's first task; its variants, which take turns in being first, by name.</summary>
+    public const string Series =
+        "SELECT series, scenario FROM labelled_tasks GROUP BY series, scenario ORDER BY min(min(begin_ns)) OVER (PARTITION BY scenario), series";
 
     /// <summary>All values of a metric that is no histogram, in no order.</summary>
     public static string Values(Metric metric)

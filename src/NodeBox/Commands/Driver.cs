@@ -67,7 +67,7 @@ internal static class Driver
             progress => new ScenarioRun(target, request, telemetry, tags.Cut, progress).ExecuteAsync(cancellation));
     }
 
-    // The baseline has no LLM. One after the other in each repetition, so that what changes with time changes both.
+    // The baseline has no LLM. Both in each repetition, so that what changes with time changes both.
     private static IEnumerable<Scenario> InTopologies(Scenario scenario, Testbed testbed) =>
         testbed.Backends.Take(scenario.IsBaseline ? 1 : testbed.Backends.Count).Select(backends => scenario with { Backends = backends });
 

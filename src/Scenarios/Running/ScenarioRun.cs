@@ -75,7 +75,7 @@ public sealed class ScenarioRun(
             var sender = new TaskSender(target.Entries, connections, request);
             for (int rep = 1; rep <= request.Runs; rep++)
             {
-                foreach (Scenario scenario in request.Scenarios)
+                foreach (Scenario scenario in request.InOrder(rep))
                 {
                     await DriveAsync(scenario, rep, sender, cancellation);
                 }

@@ -150,6 +150,28 @@ public sealed class ScenarioRunTests
         Assert.Equal([null], seen);
     }
 
+    [Theory]
+    [InlineData(1UL)]
+    [InlineData(7UL)]
+    public void Variants_of_a_scenario_take_turns_in_being_its_first(ulong seed)
+    {
+        Scenario agentic = TestRun.Scenario("agentic-simple", 1);
+        Scenario[] scenarios =
+        [
+            agentic, TestRun.Scenario("baseline", 1), agentic with { Backends = "separate" }, agentic with { Connections = "per_task" },
+        ];
+        var request = new RunRequest("r", scenarios, 6, seed, "runs", "", new Dictionary<string, string>());
+
+        IReadOnlyList<Scenario>[] repetitions = [.. Enumerable.Range(1, 6).Select(request.InOrder)];
+        Assert.All(repetitions, repetition => Assert.Equal(scenarios.ToHashSet(), repetition.ToHashSet()));
+        Assert.All(repetitions, repetition => Assert.Equal("baseline", repetition[1].Name));
+        foreach (int place in new[] { 0, 2, 3 })
+        {
+            Assert.Equal([2, 2, 2], repetitions.CountBy(repetition => repetition[place].Variant).Select(static times => times.Value));
+            Assert.Equal(3, repetitions.Take(3).Select(repetition => repetition[place].Variant).Distinct().Count());
+        }
+    }
+
     [Fact]
     public async Task Waits_until_no_call_of_a_task_is_served_and_lets_shared_connections_be()
     {
