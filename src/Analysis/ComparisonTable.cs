@@ -36,6 +36,7 @@ public static class ComparisonTable
         Figure.P95("srtt_us"),
         Figure.Median("handshake_rtt_us"),
         Figure.Median("ttfb_llm_us"),
+        Figure.Median("ttfb_llm_all_us"),
         Figure.Median("ttfb_tool_us"),
         Figure.Median("ttfb_agent_us"),
         Figure.Median("ttfb_service_us"),

@@ -100,18 +100,19 @@ internal static class Views
         FROM task_slices WHERE direction = 'active' AND path = 'link' GROUP BY series, flow_id, node
         """;
 
-    /// <summary>One exchange between nodes, as the end that asked saw it.</summary>
+    /// <summary>One exchange, as the end that asked saw it. Those over loopback count only where the name says all.</summary>
     private const string PerCall =
         """
         CREATE TABLE per_call AS
         SELECT series,
-            CASE kind WHEN 'llm' THEN ttfb_us END AS ttfb_llm_us,
-            CASE kind WHEN 'tool' THEN ttfb_us END AS ttfb_tool_us,
-            CASE kind WHEN 'agent' THEN ttfb_us END AS ttfb_agent_us,
-            CASE kind WHEN 'service' THEN ttfb_us END AS ttfb_service_us,
-            longest_silence_us
-        FROM task_slices
-        WHERE direction = 'active' AND path = 'link' AND kind IN ('llm', 'tool', 'agent', 'service')
+            CASE linked WHEN 'llm' THEN ttfb_us END AS ttfb_llm_us,
+            CASE kind WHEN 'llm' THEN ttfb_us END AS ttfb_llm_all_us,
+            CASE linked WHEN 'tool' THEN ttfb_us END AS ttfb_tool_us,
+            CASE linked WHEN 'agent' THEN ttfb_us END AS ttfb_agent_us,
+            CASE linked WHEN 'service' THEN ttfb_us END AS ttfb_service_us,
+            CASE WHEN linked IS NOT NULL THEN longest_silence_us END AS longest_silence_us
+        FROM (SELECT *, CASE path WHEN 'link' THEN kind END AS linked FROM task_slices)
+        WHERE direction = 'active' AND kind IN ('llm', 'tool', 'agent', 'service')
         """;
 
     /// <summary>
