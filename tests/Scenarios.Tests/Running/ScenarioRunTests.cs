@@ -285,6 +285,34 @@ public sealed class ScenarioRunTests
         Assert.Equal(JsonValueKind.Null, n1.GetProperty("cpu").ValueKind);
     }
 
+    [Fact]
+    public async Task A_node_that_answers_but_cannot_flush_at_the_end_is_reported_as_that()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.Entry.Serving = (_, _) =>
+        {
+            run.N2.Instead = static context =>
+            {
+                context.Response.StatusCode = 503;
+                return context.Response.WriteAsync("the collector has not committed");
+            };
+            return Task.CompletedTask;
+        };
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+        Assert.Equal($"node n2 ({run.N2.Target.Control}flush) answered 503: the collector has not committed", run.IncompleteReason);
+    }
+
+    [Fact]
+    public async Task A_driver_whose_records_are_late_leaves_an_incomplete_run_with_its_tables_and_none_open()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.FlushFailure = new TimeoutException("the collector is slow");
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+        Assert.Equal("the driver's own records may be missing: the collector is slow", run.IncompleteReason);
+        Assert.True(File.Exists(Path.Combine(run.Folder, "tasks.parquet")));
+        Assert.Contains($"finish {run.RunId}", run.Log.Lines);
+    }
+
     [Theory]
     [InlineData("finish", 500, "the collector could not finish run")]
     [InlineData("file", 404, "the collector could not deliver tasks.parquet: 404")]
