@@ -46,6 +46,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>What a reader must know before trusting the figures.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
 
+    /// <summary>What was lost on the way into the folder: a sentence a loss.</summary>
+    internal IReadOnlyList<string> Lost { get; private set; } = [];
+
     /// <summary>The values of each metric.</summary>
     internal MetricValues Values { get; private set; }
 
@@ -96,7 +99,7 @@ public sealed class RunFolder : IDisposable
     {
         RunTables.Open(_connection, Path, WhyIncomplete(""));
         Query(Views.MeasuringNodes, string.Join(',', Manifest.Nodes!.Where(node => node.Value.MeasuresFlows).Select(node => node.Key)));
-        long clocksDiffer = 2 * Manifest.Nodes!.Values.Max(node => node.ClockBoundNs ?? 0);
+        long clocksDiffer = 2 * Manifest.Nodes!.Values.Select(node => node.ClockBoundNs ?? 0).DefaultIfEmpty().Max();
         foreach (string statement in Views.Statements(clocksDiffer))
         {
             Query(statement);
@@ -112,7 +115,8 @@ public sealed class RunFolder : IDisposable
 
         FlowsMeasured = HoldsAny(Tables.Flows) && Manifest.Nodes!.Values.Any(node => node.MeasuresFlows);
         SlicesMeasured = FlowsMeasured && HoldsAny(Tables.Slices);
-        Notes = [.. Absences.Of(this), .. Losses.Of(this).Select(loss => $"Lost: {loss}.")];
+        Lost = [.. Losses.Of(this)];
+        Notes = [.. Absences.Of(this), .. Lost.Select(loss => $"Lost: {loss}.")];
         Values = MetricValues.Of(this);
     }
 
@@ -132,5 +136,5 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>A run that was cut short says itself why its tables are not there.</summary>
     private string WhyIncomplete(string otherwise) =>
-        Manifest is { Complete: false, IncompleteReason: { } reason } ? $". The run is incomplete: {reason}" : otherwise;
+        Manifest.WhyIncomplete is { } reason ? $". The run is incomplete: {reason}" : otherwise;
 }

@@ -180,7 +180,7 @@ internal static class RunScenarioCommand
     {
         try
         {
-            return RunOutcome.Show(order.Folder, order.Json);
+            return RunOutcome.Show(order.Folder, order.Json, order.RecordTiming);
         }
         catch (RunFolderException e) when (cancellation.IsCancellationRequested)
         {
