@@ -9,9 +9,9 @@ public sealed class TimingTraceTests
     public void Replies_stand_in_the_order_of_their_requests_whichever_node_served_them()
     {
         using RunFolderBuilder builder = SummaryTests.TwoScenarios();
-        Reply(builder, "n2", "c", 30, """{\"n\":3}""");
-        Reply(builder, "n1", "b", 20, """{\"n\":2}""");
-        Reply(builder, "n2", "a", 10, """{\"n\":1}""");
+        Reply(builder, "n2", "c", 30, """{"n":3}""");
+        Reply(builder, "n1", "b", 20, """{"n":2}""");
+        Reply(builder, "n2", "a", 10, """{"n":1}""");
         using RunFolder folder = builder.Open();
 
         Assert.Equal(3, TimingTrace.Write(folder));
@@ -32,8 +32,8 @@ public sealed class TimingTraceTests
     [Fact]
     public void Broken_attributes_are_left_out_and_writing_again_replaces_the_file()
     {
-        using RunFolderBuilder builder = SummaryTests.TwoScenarios();
-        Reply(builder, "n2", "a", 10, """{\"n\":1}""");
+        using RunFolderBuilder builder = new RunFolderBuilder { HasPlainAttributes = true }.Task("t1", "baseline", 10);
+        Reply(builder, "n2", "a", 10, """{"n":1}""");
         builder.Row("spans", "run", "n2", "t1", "b", null, "chat", "server", "agent-a", "chat", 20L, 21L, "ok", "{broken");
         using RunFolder folder = builder.Open();
         File.WriteAllText(builder.FileOf(TimingTrace.FileName), "of another run\nand more\n");
