@@ -18,8 +18,9 @@ public static class Report
         connection. A flow counts for each task that has a slice of it.
 
         Each connection counts once, at the end that opened it. Uplink is the payload that this end sent, downlink what it received,
-        between nodes; loopback is left out unless named. Retransmissions are summed over both ends. The smoothed, minimum and
-        handshake RTTs of a flow are those of the end that opened it.
+        between nodes; loopback is left out unless named. Retransmissions are summed over both ends. A task that called from a node
+        which did not measure flows is left out of both, and of retransmissions also one that was served by such a node. The smoothed,
+        minimum and handshake RTTs of a flow are those of the end that opened it.
 
         The RTT of an ACK is the kernel's sample for each acknowledgement that delivered something, at both ends, in the slice whose
         data was acknowledged; an end that sent nothing has none. It contains the receiver's delayed acknowledgement: where a
