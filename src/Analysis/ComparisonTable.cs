@@ -60,7 +60,9 @@ public static class ComparisonTable
             // No scenario need have a call of each kind, or a model that decides.
             if (anywhere || figure.Metric.Per is not (Observation.Call or Observation.Task))
             {
-                rows.Add([figure.Heading, .. summary.Scenarios.Values.Select(scenario => figure.Cell(scenario) ?? Absent(figure.Metric, anywhere, scenario))]);
+                IEnumerable<string> cells = summary.Scenarios.Values.Select(
+                    scenario => figure.Cell(scenario) ?? Absent(figure.Metric, anywhere, scenario));
+                rows.Add([figure.Heading, .. cells]);
             }
         }
 

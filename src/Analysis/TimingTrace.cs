@@ -14,7 +14,9 @@ public static class TimingTrace
         FROM spans WHERE timing IS NOT NULL ORDER BY begin_ns, span_id
         """;
 
-    /// <summary>Writes the file into the run's folder, in the order in which the requests came, to whichever node; none where no reply was timed.</summary>
+    /// <summary>
+    /// Writes the file into the run's folder, in the order in which the requests came, to whichever node; none where no reply was timed.
+    /// </summary>
     /// <returns>How many replies it has.</returns>
     /// <exception cref="RunFolderException">The spans cannot be read.</exception>
     public static int Write(RunFolder folder)

@@ -32,7 +32,7 @@ internal sealed class RunFolderBuilder : IDisposable
     /// <summary>Whether the files lack the columns that came with slices.</summary>
     public bool OlderThanSlices { get; init; }
 
-    /// <summary>Whether attributes of spans are plain text in the file, as another tool may write them: then nobody says that they are JSON.</summary>
+    /// <summary>Whether attributes of spans are plain text in the file, as another tool may write them, and need not be JSON.</summary>
     public bool HasPlainAttributes { get; init; }
 
     /// <summary>The manifest as it will be written: two nodes, one of them with a probe.</summary>

@@ -144,7 +144,10 @@ internal static class Views
 
     /// <summary>What is compared, by the scenario's first task; its variants, which take turns in being first, by name.</summary>
     public const string Series =
-        "SELECT series, scenario FROM labelled_tasks GROUP BY series, scenario ORDER BY min(min(begin_ns)) OVER (PARTITION BY scenario), series";
+        """
+        SELECT series, scenario FROM labelled_tasks GROUP BY series, scenario
+        ORDER BY min(min(begin_ns)) OVER (PARTITION BY scenario), series
+        """;
 
     /// <summary>All values of a metric that is no histogram, in no order.</summary>
     public static string Values(Metric metric)

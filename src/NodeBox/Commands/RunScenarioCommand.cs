@@ -160,11 +160,14 @@ internal static class RunScenarioCommand
     // The tables know a scenario by its name and variant only.
     private static void RefuseTwins(IEnumerable<Scenario> scenarios)
     {
-        if (scenarios.CountBy(static scenario => (scenario.Name, scenario.Variant)).FirstOrDefault(static twins => twins.Value > 1) is { Value: > 1 } twins)
+        ((string name, string variant), int times) = scenarios
+            .CountBy(static scenario => (scenario.Name, scenario.Variant))
+            .FirstOrDefault(static same => same.Value > 1);
+        if (times > 1)
         {
             throw new NodeBoxException(
                 ExitCodes.Usage,
-                $"scenario {twins.Key.Name} ({twins.Key.Variant}) is given twice, and its tasks could not be told apart: "
+                $"scenario {name} ({variant}) is given twice, and its tasks could not be told apart: "
                 + $"rename one of the files, or repeat with {s_runs.Name}.");
         }
     }

@@ -56,7 +56,8 @@ public sealed class ScenarioRun(
         string? unflushed = await TryFlushAsync(closing.Token);
         (string? undelivered, ILookup<string, CollectedLedger>? ledgers) = await TryCloseAsync(collector, closing.Token);
         Directory.CreateDirectory(request.Folder);
-        ManifestOf(beginNs, undelivered ?? broken ?? unflushed, before, [.. after.Select(static end => end.State)], ledgers).Write(request.Folder);
+        IReadOnlyList<NodeState?> states = [.. after.Select(static end => end.State)];
+        ManifestOf(beginNs, undelivered ?? broken ?? unflushed, before, states, ledgers).Write(request.Folder);
     }
 
     // A run that has nowhere to go is not driven, and one whose driver is killed leaves no folder without a manifest: so the folder is
