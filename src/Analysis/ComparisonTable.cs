@@ -36,6 +36,7 @@ public static class ComparisonTable
         Figure.P95("srtt_us"),
         Figure.Median("handshake_rtt_us"),
         Figure.Median("ttfb_llm_us"),
+        Figure.Median("ttfb_llm_all_us"),
         Figure.Median("ttfb_tool_us"),
         Figure.Median("ttfb_agent_us"),
         Figure.Median("ttfb_service_us"),
@@ -59,8 +60,9 @@ public static class ComparisonTable
             // No scenario need have a call of each kind, or a model that decides.
             if (anywhere || figure.Metric.Per is not (Observation.Call or Observation.Task))
             {
-                string absent = anywhere ? TextTable.None : TextTable.NotMeasured;
-                rows.Add([figure.Heading, .. summary.Scenarios.Values.Select(scenario => figure.Cell(scenario) ?? absent)]);
+                IEnumerable<string> cells = summary.Scenarios.Values.Select(
+                    scenario => figure.Cell(scenario) ?? Absent(figure.Metric, anywhere, scenario));
+                rows.Add([figure.Heading, .. cells]);
             }
         }
 
@@ -68,6 +70,14 @@ public static class ComparisonTable
             ["", .. summary.Scenarios.Keys],
             rows,
             "Mean of all tasks, or the median or percentile named, with its 95 % bootstrap interval.");
+    }
+
+    // Flows and retransmissions have a figure wherever tasks' traffic was measured, even if there were none.
+    private static string Absent(Metric metric, bool isAnywhere, ScenarioSummary scenario)
+    {
+        string measured = metric.Key.StartsWith("retrans", StringComparison.Ordinal) ? "retrans_segs_per_task" : "flows_per_task";
+        bool isKnown = metric.Per != Observation.TaskTraffic || scenario.Metrics.ContainsKey(measured);
+        return isAnywhere && isKnown ? TextTable.None : TextTable.NotMeasured;
     }
 
     /// <param name="Metric">What is shown.</param>

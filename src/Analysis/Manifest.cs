@@ -31,6 +31,10 @@ public sealed record Manifest
 
     public IReadOnlyList<ManifestLink>? Links { get; init; }
 
+    /// <summary>Why the run is incomplete; null if it is complete, or does not say.</summary>
+    [JsonIgnore]
+    public string? WhyIncomplete => IncompleteReason ?? (Complete == false ? "no reason recorded" : null);
+
     /// <summary>Every probe's balance, with the node that the probe was on.</summary>
     [JsonIgnore]
     public IEnumerable<(string Node, string Probe, ManifestLedger Ledger)> Ledgers =>

@@ -18,8 +18,9 @@ public static class Report
         connection. A flow counts for each task that has a slice of it.
 
         Each connection counts once, at the end that opened it. Uplink is the payload that this end sent, downlink what it received,
-        between nodes; loopback is left out unless named. Retransmissions are summed over both ends. The smoothed, minimum and
-        handshake RTTs of a flow are those of the end that opened it.
+        between nodes; loopback is left out unless named. Retransmissions are summed over both ends. A task that called from a node
+        which did not measure flows is left out of both, and of retransmissions also one that was served by such a node. The smoothed,
+        minimum and handshake RTTs of a flow are those of the end that opened it.
 
         The RTT of an ACK is the kernel's sample for each acknowledgement that delivered something, at both ends, in the slice whose
         data was acknowledged; an end that sent nothing has none. It contains the receiver's delayed acknowledgement: where a
@@ -45,42 +46,39 @@ public static class Report
 
     /// <param name="folder">The run.</param>
     /// <param name="summary">Its summary.</param>
+    /// <param name="checks">Those of <see cref="Completeness"/>.</param>
     /// <param name="path">The file to write.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void WriteHtml(RunFolder folder, Summary summary, string path)
+    public static void WriteHtml(RunFolder folder, Summary summary, IReadOnlyList<Check> checks, string path)
     {
-        XElement page = Page(folder, summary);
+        XElement page = Page(folder, summary, checks);
         Markup.Clean(page);
         File.WriteAllText(path, $"<!DOCTYPE html>\n{page}\n");
     }
 
-    private static XElement Page(RunFolder folder, Summary summary)
-    {
-        IReadOnlyList<Check> checks = Completeness.Check(folder);
-        return new XElement(
-            "html",
-            new XAttribute("lang", "en"),
+    private static XElement Page(RunFolder folder, Summary summary, IReadOnlyList<Check> checks) => new(
+        "html",
+        new XAttribute("lang", "en"),
+        new XElement(
+            "head",
+            new XElement("meta", new XAttribute("charset", "utf-8")),
+            new XElement("meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
+            new XElement("title", $"nodebox run {summary.RunId}"),
+            new XElement("style", StyleSheet())),
+        new XElement(
+            "body",
+            Heading(summary, checks),
+            TableSection.Comparison(summary),
+            TableSection.Calls(folder),
+            TableSection.Retransmissions(folder),
+            FigureSection.Of(folder, summary),
+            TableSection.Effects(summary),
+            TableSection.Everything(summary),
+            RunSection.Completeness(checks),
+            RunSection.Facts(folder.Manifest),
+            new XElement("section", new XElement("h2", "How the figures are computed"), Methods.Split("\n\n").Select(Markup.Paragraph)),
             new XElement(
-                "head",
-                new XElement("meta", new XAttribute("charset", "utf-8")),
-                new XElement("meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
-                new XElement("title", $"nodebox run {summary.RunId}"),
-                new XElement("style", StyleSheet())),
-            new XElement(
-                "body",
-                Heading(summary, checks),
-                TableSection.Comparison(summary),
-                TableSection.Calls(folder),
-                TableSection.Retransmissions(folder),
-                FigureSection.Of(folder, summary),
-                TableSection.Effects(summary),
-                TableSection.Everything(summary),
-                RunSection.Completeness(checks),
-                RunSection.Facts(folder.Manifest),
-                new XElement("section", new XElement("h2", "How the figures are computed"), Methods.Split("\n\n").Select(Markup.Paragraph)),
-                new XElement(
-                    "footer", "Made by nodebox from the run folder alone; summary.json beside this file holds the same figures.")));
-    }
+                "footer", "Made by nodebox from the run folder alone; summary.json beside this file holds the same figures.")));
 
     private static XElement Heading(Summary summary, IReadOnlyList<Check> checks)
     {

@@ -46,6 +46,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>What a reader must know before trusting the figures.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
 
+    /// <summary>What was lost on the way into the folder: a sentence a loss.</summary>
+    internal IReadOnlyList<string> Lost { get; private set; } = [];
+
     /// <summary>The values of each metric.</summary>
     internal MetricValues Values { get; private set; }
 
@@ -95,7 +98,8 @@ public sealed class RunFolder : IDisposable
     private void Load()
     {
         RunTables.Open(_connection, Path, WhyIncomplete(""));
-        long clocksDiffer = 2 * Manifest.Nodes!.Values.Max(node => node.ClockBoundNs ?? 0);
+        Query(Views.MeasuringNodes, string.Join(',', Manifest.Nodes!.Where(node => node.Value.MeasuresFlows).Select(node => node.Key)));
+        long clocksDiffer = 2 * Manifest.Nodes!.Values.Select(node => node.ClockBoundNs ?? 0).DefaultIfEmpty().Max();
         foreach (string statement in Views.Statements(clocksDiffer))
         {
             Query(statement);
@@ -111,13 +115,14 @@ public sealed class RunFolder : IDisposable
 
         FlowsMeasured = HoldsAny(Tables.Flows) && Manifest.Nodes!.Values.Any(node => node.MeasuresFlows);
         SlicesMeasured = FlowsMeasured && HoldsAny(Tables.Slices);
-        Notes = [.. Absences.Of(this), .. Losses.Of(this).Select(loss => $"Lost: {loss}.")];
+        Lost = [.. Losses.Of(this)];
+        Notes = [.. Absences.Of(this), .. Lost.Select(loss => $"Lost: {loss}.")];
         Values = MetricValues.Of(this);
     }
 
     private bool HoldsAny(Table table) => Query($"SELECT count(*) FROM {table.Name}").Single().Long(0) > 0;
 
-    /// <summary>The baseline first, then as the manifest lists the scenarios, then by the first task.</summary>
+    /// <summary>The baseline first, then as the manifest lists the scenarios, then as <see cref="Views.Series"/>.</summary>
     private string[] OrderedSeries()
     {
         List<string?> listed = ["baseline", .. (Manifest.Scenarios ?? []).Select(scenario => scenario.Name)];
@@ -131,5 +136,5 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>A run that was cut short says itself why its tables are not there.</summary>
     private string WhyIncomplete(string otherwise) =>
-        Manifest is { Complete: false, IncompleteReason: { } reason } ? $". The run is incomplete: {reason}" : otherwise;
+        Manifest.WhyIncomplete is { } reason ? $". The run is incomplete: {reason}" : otherwise;
 }

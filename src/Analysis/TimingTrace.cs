@@ -9,9 +9,14 @@ public static class TimingTrace
     public const string FileName = "llm-timing.jsonl";
 
     private static readonly string s_replies =
-        $"SELECT attributes->>'$.\"{SemanticConventions.LlmTiming}\"' AS timing FROM spans WHERE timing IS NOT NULL ORDER BY begin_ns, span_id";
+        $"""
+        SELECT CASE WHEN json_valid(attributes) THEN json_extract_string(attributes, '$."{SemanticConventions.LlmTiming}"') END AS timing
+        FROM spans WHERE timing IS NOT NULL ORDER BY begin_ns, span_id
+        """;
 
-    /// <summary>Writes the file into the run's folder, in the order in which the requests came; none where no reply was timed.</summary>
+    /// <summary>
+    /// Writes the file into the run's folder, in the order in which the requests came, to whichever node; none where no reply was timed.
+    /// </summary>
     /// <returns>How many replies it has.</returns>
     /// <exception cref="RunFolderException">The spans cannot be read.</exception>
     public static int Write(RunFolder folder)

@@ -29,6 +29,16 @@ public sealed class ManifestTests
         }
     }
 
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(true, null, null)]
+    [InlineData(false, "a node died", "a node died")]
+    [InlineData(false, null, "no reason recorded")]
+    public void An_incomplete_run_has_a_reason_even_if_none_was_recorded(bool? complete, string? recorded, string? reason)
+    {
+        Assert.Equal(reason, new Manifest { Complete = complete, IncompleteReason = recorded }.WhyIncomplete);
+    }
+
     private static void CheckNode(ManifestNode node)
     {
         Assert.Equal(("agent-a", "6.18", "tp_btf", "cubic"), (node.Role, node.Kernel, node.Rung, node.CongestionControl));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using NodeBox.Analysis.Checks;
 
 namespace NodeBox.Analysis.Tests;
 
@@ -155,7 +156,7 @@ public sealed partial class ReportTests
     private static string Write(RunFolderBuilder builder)
     {
         using RunFolder folder = builder.Open();
-        Report.WriteHtml(folder, Summary.Of(folder), builder.FileOf("report.html"));
+        Report.WriteHtml(folder, Summary.Of(folder), Completeness.Check(folder), builder.FileOf("report.html"));
         return File.ReadAllText(builder.FileOf("report.html"));
     }
 

@@ -32,6 +32,9 @@ internal sealed class RunFolderBuilder : IDisposable
     /// <summary>Whether the files lack the columns that came with slices.</summary>
     public bool OlderThanSlices { get; init; }
 
+    /// <summary>Whether attributes of spans are plain text in the file, as another tool may write them, and need not be JSON.</summary>
+    public bool HasPlainAttributes { get; init; }
+
     /// <summary>The manifest as it will be written: two nodes, one of them with a probe.</summary>
     public JsonObject Manifest { get; } = (JsonObject)JsonNode.Parse(
         """
@@ -192,6 +195,7 @@ internal sealed class RunFolderBuilder : IDisposable
                 string columns = OlderThanSlices && s_beginnings.TryGetValue(table.Name, out int beginning)
                     ? string.Join(", ", table.Columns.Take(beginning).Select(column => column.Name))
                     : table.ColumnList;
+                columns = HasPlainAttributes ? columns.Replace("attributes", "CAST(attributes AS VARCHAR) AS attributes") : columns;
                 Parquet.Export(_connection, $"SELECT {columns} FROM {table.Name}", FileOf($"{table.Name}.parquet"));
             }
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NodeBox.Analysis.Checks;
 
 namespace NodeBox.Analysis.Tests;
@@ -84,6 +85,17 @@ public sealed class RunFolderTests
         string message = OpenFails(builder).Message;
         Assert.StartsWith(builder.FileOf("tasks.parquet"), message, StringComparison.Ordinal);
         Assert.Contains("holds no task", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_manifest_without_any_node_opens()
+    {
+        using RunFolderBuilder builder = SummaryTests.TwoScenarios();
+        builder.Manifest["nodes"] = new JsonObject();
+        using RunFolder folder = builder.Open();
+
+        Assert.False(folder.FlowsMeasured);
+        Assert.NotEmpty(Completeness.Check(folder));
     }
 
     [Fact]

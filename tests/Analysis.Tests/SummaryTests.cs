@@ -130,6 +130,21 @@ public sealed class SummaryTests
     }
 
     [Fact]
+    public void A_variant_stands_where_it_does_whichever_was_first()
+    {
+        using RunFolderBuilder builder = new();
+        builder.Manifest.Remove("scenarios");
+        (string Scenario, string Variant)[] tasks = [("b", "pooled+separate"), ("a", "pooled"), ("b", "pooled"), ("b", "pooled"), ("b", "pooled+separate")];
+        foreach ((int at, (string scenario, string variant)) in tasks.Index())
+        {
+            builder.Row("tasks", "run", 0L, scenario, variant, "key", $"t{at}", 0L, (long)at, at + 1L, "success", 0L, 0L, 0L, 0L);
+        }
+
+        using RunFolder folder = builder.Open();
+        Assert.Equal(["b/pooled", "b/pooled+separate", "a"], folder.Scenarios);
+    }
+
+    [Fact]
     public void Without_measured_flows_their_metrics_are_absent_and_the_reason_is_given()
     {
         using RunFolderBuilder builder = new RunFolderBuilder().Task("t1", "baseline", 10);
@@ -148,6 +163,24 @@ public sealed class SummaryTests
             summary.Scenarios["baseline"].Metrics.Keys);
         Assert.Equal(["Flows were not measured on n1: needs CAP_BPF", "Flows were not measured on n2: needs CAP_BPF"], summary.Notes);
         Assert.Contains(ComparisonTable.Of(summary).Rows, row => row.SequenceEqual(["Flows per task", "not measured"]));
+    }
+
+    // Tasks call from n1 and are served by n2; t4 has no span and no traffic.
+    [Theory]
+    [InlineData("n1", new[] { "flows_per_task", "tx_bytes_per_task", "packets_per_task", "up_down_ratio", "retrans_segs_per_task" })]
+    [InlineData("n2", new[] { "retrans_segs_per_task", "retrans_share" })]
+    public void What_a_node_did_not_measure_of_a_scenarios_tasks_is_absent_and_not_zero(string blind, string[] absent)
+    {
+        using RunFolderBuilder builder = TwoScenarios().Task("t4", "agentic-multihop", 1);
+        builder.Manifest["nodes"]![blind]!["rung"] = "none";
+        using RunFolder folder = builder.Open();
+        Summary summary = Summary.Of(folder);
+
+        Assert.All(absent, metric => Assert.DoesNotContain(metric, summary.Scenarios["baseline"].Metrics.Keys));
+        Assert.All(absent.Take(1), metric => Assert.Equal(0, summary.Scenarios["agentic-multihop"].Metrics[metric].Mean));
+        Assert.Equal(absent.Length == 2, summary.Scenarios["baseline"].Metrics.ContainsKey("flows_per_task"));
+        IReadOnlyList<string> row = ComparisonTable.Of(summary).Rows.Single(row => row[0] == $"{Metric.Of(absent[0]).Label}");
+        Assert.Equal(["not measured", "0", "not measured"], row.Skip(1));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed partial class LayoutTests
         ["Lab"] = [],
         ["Telemetry"] = [],
         ["Roles"] = ["A2A", "Llama", "Store", "Telemetry"],
-        ["Scenarios"] = ["A2A", "Lab", "Telemetry", "Toml"],
+        ["Scenarios"] = ["A2A", "Telemetry", "Toml"],
         ["Analysis"] = ["Store", "Telemetry"],
         ["NodeBox"] = ["A2A", "Analysis", "Lab", "Llama", "Probes.Native", "Roles", "Scenarios", "Store", "Telemetry", "Toml"],
     };

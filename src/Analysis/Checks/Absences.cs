@@ -6,9 +6,9 @@ internal static class Absences
     public static IEnumerable<string> Of(RunFolder folder)
     {
         Manifest manifest = folder.Manifest;
-        if (manifest.Complete == false)
+        if (manifest.WhyIncomplete is { } reason)
         {
-            yield return $"The run is incomplete: {manifest.IncompleteReason ?? "no reason recorded"}";
+            yield return $"The run is incomplete: {reason}";
         }
 
         foreach ((string name, ManifestNode node) in manifest.Nodes!.Where(node => !node.Value.MeasuresFlows))

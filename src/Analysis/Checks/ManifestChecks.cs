@@ -5,8 +5,8 @@ internal static class ManifestChecks
 {
     public static Check RunCompleted(Manifest manifest) => Check.Of(
         "The run came to its end",
-        manifest.Complete != false,
-        manifest.Complete == false ? manifest.IncompleteReason ?? "no reason recorded" : "all tasks were started and answered");
+        manifest.WhyIncomplete is null,
+        manifest.WhyIncomplete ?? "all tasks were started and answered");
 
     public static Check NodesExited(Manifest manifest)
     {
@@ -39,12 +39,8 @@ internal static class ManifestChecks
         return Check.Of(Name, wrong.Count == 0, wrong.Count == 0 ? $"ledgers: {ledgers.Count}" : string.Join("; ", wrong));
     }
 
-    public static Check NothingLost(RunFolder folder)
-    {
-        List<string> lost = [.. Losses.Of(folder)];
-        return Check.Of(
-            "No probe and no spool dropped or missed anything",
-            lost.Count == 0,
-            lost.Count == 0 ? "nothing lost" : string.Join("; ", lost));
-    }
+    public static Check NothingLost(RunFolder folder) => Check.Of(
+        "No probe and no spool dropped or missed anything",
+        folder.Lost.Count == 0,
+        folder.Lost.Count == 0 ? "nothing lost" : string.Join("; ", folder.Lost));
 }

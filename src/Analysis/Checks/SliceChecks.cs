@@ -9,7 +9,7 @@ internal static class SliceChecks
 
     /// <summary>
     /// The spans of calls at both ends, and those whose end of the connection has no slice; both ends' slices name the client's span. A
-    /// call that failed may have had no connection. $1 names the nodes that measured flows, separated by commas.
+    /// call that failed may have had no connection.
     /// </summary>
     private const string SpansOfCalls =
         $"""
@@ -27,7 +27,7 @@ internal static class SliceChecks
         SELECT count(*) AS spans, count(*) FILTER (sliced IS NULL) AS bare,
             min(name || ' on ' || node || ', task ' || task_id) FILTER (sliced IS NULL) AS example
         FROM call_spans LEFT JOIN ends USING (direction, task_id, span_id)
-        WHERE node IN (SELECT unnest(string_split($1, ',')))
+        WHERE node IN (FROM measuring_nodes)
         """;
 
     /// <summary>
@@ -77,8 +77,7 @@ internal static class SliceChecks
     public static Check EveryCallHasSlices(RunFolder folder)
     {
         const string Name = "Every call's span, at the client and at the server, has a slice at its end of the connection";
-        string measuring = string.Join(',', folder.Manifest.Nodes!.Where(node => node.Value.MeasuresFlows).Select(node => node.Key));
-        return Count(folder, Name, SpansOfCalls, "spans", [("bare", "without a slice")], measuring);
+        return Count(folder, Name, SpansOfCalls, "spans", [("bare", "without a slice")]);
     }
 
     public static Check BothEndsAgree(RunFolder folder) => Count(
@@ -123,21 +122,19 @@ internal static class SliceChecks
     /// <param name="sql">One row: the counts named next, and an example of what is wrong.</param>
     /// <param name="of">What is counted, and the column that counts it.</param>
     /// <param name="wrong">Columns that must be 0, and what they count.</param>
-    /// <param name="parameters">Of the statement.</param>
     internal static Check Count(
         RunFolder folder,
         string name,
         string sql,
         string of,
-        IReadOnlyList<(string Column, string Words)> wrong,
-        params ReadOnlySpan<object?> parameters)
+        IReadOnlyList<(string Column, string Words)> wrong)
     {
         if (!folder.SlicesMeasured)
         {
             return Check.NotMeasured(name, WhyNotMeasured);
         }
 
-        Row row = folder.Query(sql, parameters).Single();
+        Row row = folder.Query(sql).Single();
         List<string> found =
         [
             .. from count in wrong

@@ -9,7 +9,8 @@ namespace NodeBox.Analysis.Html;
 /// <summary>Draws a run's metrics. A chart without data is null.</summary>
 internal sealed class Charts(RunFolder folder, Summary summary)
 {
-    private const int PacketsAtMost = 3000;
+    /// <summary>More strokes than this could not be told apart, and make the report large.</summary>
+    public const int PacketsAtMost = 3000;
 
     /// <summary>The metric's distribution, a line for each scenario.</summary>
     public XElement? Curve(string key, string values)
@@ -53,7 +54,7 @@ internal sealed class Charts(RunFolder folder, Summary summary)
         return BarFigure.Draw(yTitle, yTitle, folder.Scenarios, [.. groups]);
     }
 
-    /// <summary>The packets of the scenario's task that has the median number of them.</summary>
+    /// <summary>The first packets of the scenario's task that has the median number of them.</summary>
     public XElement? Packets(string scenario)
     {
         const string Sql =

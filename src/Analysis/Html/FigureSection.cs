@@ -51,7 +51,7 @@ internal static class FigureSection
                 .. scenarios.Select(scenario => new Figure(
                     $"A task of {scenario}",
                     "Its packets with data, where connections were opened: sent ones up, received ones down. It is the task with a median "
-                    + "number of packets.",
+                    + $"number of packets; of more than {Quantity.Number(Charts.PacketsAtMost)} the first are shown.",
                     charts.Packets(scenario))),
             ]);
     }

@@ -74,6 +74,7 @@ public sealed record Metric(
         new("srtt_us", "us", "Smoothed RTT of a flow", Observation.Flow),
         new("handshake_rtt_us", "us", "Handshake RTT of a flow", Observation.Flow),
         new("ttfb_llm_us", "us", "Time to first byte, LLM call", Observation.Call),
+        new("ttfb_llm_all_us", "us", "Time to first byte, LLM call, loopback included", Observation.Call),
         new("ttfb_tool_us", "us", "Time to first byte, tool call", Observation.Call),
         new("ttfb_agent_us", "us", "Time to first byte, agent message", Observation.Call),
         new("ttfb_service_us", "us", "Time to first byte, service call", Observation.Call),

@@ -5,6 +5,9 @@ namespace NodeBox.Analysis.Metrics;
 /// </summary>
 internal static class Views
 {
+    /// <summary>Makes the table of the nodes that measured flows. $1 names them, separated by commas.</summary>
+    public const string MeasuringNodes = "CREATE TABLE measuring_nodes AS SELECT unnest(string_split($1, ',')) AS node";
+
     /// <summary>Tasks with the name of what is compared: the scenario, with its variant where the run has several.</summary>
     private const string LabelledTasks =
         """
@@ -33,40 +36,51 @@ internal static class Views
         SELECT series, known.* FROM known JOIN labelled_tasks USING (task_id)
         """;
 
-    /// <summary>Traffic is summed at the end that opened a connection, so that it counts once; retransmissions at both.</summary>
+    /// <summary>
+    /// Traffic is summed at the end that opened a connection, so that it counts once; retransmissions at both. Where a node that a task
+    /// called from did not measure flows, the sum would lack what it saw, and is null; so for both ends where one did not. Else nothing
+    /// seen is 0.
+    /// </summary>
     private const string PerTask =
         """
         CREATE TABLE per_task AS
-        WITH client AS (
+        WITH unseen AS (
+            SELECT task_id, bool_or(kind = 'client') AS at_client FROM spans
+            WHERE kind IN ('client', 'server') AND node NOT IN (FROM measuring_nodes) GROUP BY task_id),
+        client AS (
             SELECT task_id,
                 count(DISTINCT flow_id) FILTER (path = 'link') AS flows, count(DISTINCT flow_id) AS flows_all,
                 count(*) FILTER (opened AND path = 'link') AS connections,
-                sum(tx_bytes) FILTER (path = 'link') AS tx_bytes, sum(rx_bytes) FILTER (path = 'link') AS rx_bytes,
-                sum(tx_segs) FILTER (path = 'link') AS tx_segs, sum(rx_segs) FILTER (path = 'link') AS rx_segs,
+                coalesce(sum(tx_bytes) FILTER (path = 'link'), 0) AS tx_bytes, coalesce(sum(rx_bytes) FILTER (path = 'link'), 0) AS rx_bytes,
+                coalesce(sum(tx_segs) FILTER (path = 'link'), 0) AS tx_segs, coalesce(sum(rx_segs) FILTER (path = 'link'), 0) AS rx_segs,
                 sum(tx_bursts) FILTER (path = 'link') AS tx_bursts, sum(rx_bursts) FILTER (path = 'link') AS rx_bursts
-            FROM task_slices WHERE direction = 'active' GROUP BY task_id),
+            FROM tasks ANTI JOIN (FROM unseen WHERE at_client) USING (task_id)
+                LEFT JOIN (FROM task_slices WHERE direction = 'active') USING (task_id)
+            GROUP BY task_id),
         both_ends AS (
-            SELECT task_id, sum(retrans_segs) AS retrans_segs, sum(retrans_bytes) AS retrans_bytes, sum(tx_segs) AS sent_segs
-            FROM task_slices WHERE path = 'link' GROUP BY task_id)
+            SELECT task_id,
+                coalesce(sum(retrans_segs), 0) AS retrans_segs, sum(retrans_bytes) AS retrans_bytes, sum(tx_segs) AS sent_segs
+            FROM tasks ANTI JOIN unseen USING (task_id) LEFT JOIN (FROM task_slices WHERE path = 'link') USING (task_id)
+            GROUP BY task_id)
         SELECT series,
             CAST(coalesce(outcome = 'success', false) AS DOUBLE) AS success,
             correct,
             (end_ns - begin_ns) / 1e6 AS task_duration_ms,
             llm_calls, tool_calls, agent_messages, service_calls,
-            coalesce(flows, 0) AS flows_per_task,
-            coalesce(flows_all, 0) AS flows_all_per_task,
-            coalesce(connections, 0) AS connections_opened_per_task,
-            coalesce(tx_bytes, 0) AS tx_bytes_per_task,
-            coalesce(rx_bytes, 0) AS rx_bytes_per_task,
+            flows AS flows_per_task,
+            flows_all AS flows_all_per_task,
+            connections AS connections_opened_per_task,
+            tx_bytes AS tx_bytes_per_task,
+            rx_bytes AS rx_bytes_per_task,
             tx_bytes / nullif(rx_bytes, 0) AS up_down_ratio,
-            coalesce(tx_segs + rx_segs, 0) AS packets_per_task,
-            coalesce(tx_segs, 0) AS tx_segs_per_task,
-            coalesce(rx_segs, 0) AS rx_segs_per_task,
+            tx_segs + rx_segs AS packets_per_task,
+            tx_segs AS tx_segs_per_task,
+            rx_segs AS rx_segs_per_task,
             tx_bytes / nullif(tx_segs, 0) AS tx_payload_per_segment_bytes,
             rx_bytes / nullif(rx_segs, 0) AS rx_payload_per_segment_bytes,
             tx_bursts AS tx_bursts_per_task,
             rx_bursts AS rx_bursts_per_task,
-            coalesce(retrans_segs, 0) AS retrans_segs_per_task,
+            retrans_segs AS retrans_segs_per_task,
             retrans_bytes AS retrans_bytes_per_task,
             retrans_segs / nullif(sent_segs, 0) AS retrans_share
         FROM labelled_tasks LEFT JOIN client USING (task_id) LEFT JOIN both_ends USING (task_id)
@@ -86,18 +100,19 @@ internal static class Views
         FROM task_slices WHERE direction = 'active' AND path = 'link' GROUP BY series, flow_id, node
         """;
 
-    /// <summary>One exchange between nodes, as the end that asked saw it.</summary>
+    /// <summary>One exchange, as the end that asked saw it. Those over loopback count only where the name says all.</summary>
     private const string PerCall =
         """
         CREATE TABLE per_call AS
         SELECT series,
-            CASE kind WHEN 'llm' THEN ttfb_us END AS ttfb_llm_us,
-            CASE kind WHEN 'tool' THEN ttfb_us END AS ttfb_tool_us,
-            CASE kind WHEN 'agent' THEN ttfb_us END AS ttfb_agent_us,
-            CASE kind WHEN 'service' THEN ttfb_us END AS ttfb_service_us,
-            longest_silence_us
-        FROM task_slices
-        WHERE direction = 'active' AND path = 'link' AND kind IN ('llm', 'tool', 'agent', 'service')
+            CASE linked WHEN 'llm' THEN ttfb_us END AS ttfb_llm_us,
+            CASE kind WHEN 'llm' THEN ttfb_us END AS ttfb_llm_all_us,
+            CASE linked WHEN 'tool' THEN ttfb_us END AS ttfb_tool_us,
+            CASE linked WHEN 'agent' THEN ttfb_us END AS ttfb_agent_us,
+            CASE linked WHEN 'service' THEN ttfb_us END AS ttfb_service_us,
+            CASE WHEN linked IS NOT NULL THEN longest_silence_us END AS longest_silence_us
+        FROM (SELECT *, CASE path WHEN 'link' THEN kind END AS linked FROM task_slices)
+        WHERE direction = 'active' AND kind IN ('llm', 'tool', 'agent', 'service')
         """;
 
     /// <summary>
@@ -122,13 +137,17 @@ internal static class Views
         FROM task_slices WHERE path = 'link'
         """;
 
-    /// <summary>The statements that make the tables and views named above, in order.</summary>
+    /// <summary>The statements that make the tables and views named above, in order, after <see cref="MeasuringNodes"/>.</summary>
     /// <param name="clocksDiffer">How far two nodes' clocks may differ, in nanoseconds.</param>
     public static IReadOnlyList<string> Statements(long clocksDiffer) =>
         [LabelledTasks, TaskSlices, PerTask, PerFlow, PerCall, Bucketed, FlowPairs(clocksDiffer)];
 
-    /// <summary>What is compared, by the first task.</summary>
-    public const string Series = "SELECT series, scenario FROM labelled_tasks GROUP BY series, scenario ORDER BY min(begin_ns), series";
+    /// <summary>What is compared, by the scenario's first task; its variants, which take turns in being first, by name.</summary>
+    public const string Series =
+        """
+        SELECT series, scenario FROM labelled_tasks GROUP BY series, scenario
+        ORDER BY min(min(begin_ns)) OVER (PARTITION BY scenario), series
+        """;
 
     /// <summary>All values of a metric that is no histogram, in no order.</summary>
     public static string Values(Metric metric)

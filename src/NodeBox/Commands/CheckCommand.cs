@@ -3,7 +3,7 @@ using NodeBox.Configuration;
 
 namespace NodeBox.Commands;
 
-/// <summary><c>nodebox check [FILE…]</c>: validates configuration and scenario files and prints every error with its line.</summary>
+/// <summary><c>nodebox check [SCENARIO…]</c>: validates configuration and scenario files and prints every error with its line.</summary>
 internal static class CheckCommand
 {
     private static readonly Argument<string[]> s_scenarios = new("SCENARIO")

@@ -39,7 +39,7 @@ internal static class Driver
     /// <param name="cancellation">Ends the run early; what was measured is kept.</param>
     public static async Task RunAsync(Testbed testbed, string? stateDirectory, DriverOrder order, CancellationToken cancellation)
     {
-        RunTarget target = RunTargets.Of(testbed, order.Scenarios, OwnNode(testbed)?.Name ?? testbed.CollectorNode.Name);
+        RunTarget target = RunTargets.Of(testbed, OwnNode(testbed)?.Name ?? testbed.CollectorNode.Name);
         using var spool = new TemporaryDirectory(stateDirectory ?? Path.GetTempPath(), "nodebox-driver");
         string bootId = RandomNumberGenerator.GetHexString(16, lowercase: true);
         using DriverTags tags = DriverTags.From(
@@ -67,7 +67,7 @@ internal static class Driver
             progress => new ScenarioRun(target, request, telemetry, tags.Cut, progress).ExecuteAsync(cancellation));
     }
 
-    // The baseline has no LLM. One after the other in each repetition, so that what changes with time changes both.
+    // The baseline has no LLM. Both in each repetition, so that what changes with time changes both.
     private static IEnumerable<Scenario> InTopologies(Scenario scenario, Testbed testbed) =>
         testbed.Backends.Take(scenario.IsBaseline ? 1 : testbed.Backends.Count).Select(backends => scenario with { Backends = backends });
 

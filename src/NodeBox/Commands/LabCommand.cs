@@ -54,10 +54,17 @@ internal static class LabCommand
             {
                 Console.WriteLine(lab.ToJson());
             }
-
-            return ExitCodes.Done;
+        }
+        else
+        {
+            Print(labs);
         }
 
+        return labs.Any(static lab => lab.Status is LabStatus.Failed or LabStatus.Abandoned) ? ExitCodes.Failed : ExitCodes.Done;
+    }
+
+    private static void Print(IReadOnlyList<LabState> labs)
+    {
         if (labs.Count == 0)
         {
             Console.WriteLine("no lab is up");
@@ -68,8 +75,6 @@ internal static class LabCommand
             Console.WriteLine($"{lab.Name}: {lab.Status.ToString().ToLowerInvariant()}{(lab.Reason is null ? "" : $": {lab.Reason}")}");
             Terminal.Out.Write(TableOf(lab));
         }
-
-        return labs.Any(static lab => lab.Status is LabStatus.Failed or LabStatus.Abandoned) ? ExitCodes.Failed : ExitCodes.Done;
     }
 
     private static async Task<int> ExecAsync(ParseResult parsed, CancellationToken cancellation)

@@ -21,7 +21,8 @@ internal static class NodeCommand
 
     private static readonly Option<string?> s_state = new("--state")
     {
-        Description = "Where the node keeps its spool and, as collector, its database. Default: $STATE_DIRECTORY, else /var/lib/nodebox.",
+        Description = "Where the node keeps its spool and, as collector, its database. Default: $STATE_DIRECTORY, else "
+            + "/var/lib/nodebox for root and $XDG_STATE_HOME/nodebox (~/.local/state/nodebox) for others.",
         HelpName = "DIR",
     };
 

@@ -11,6 +11,7 @@ namespace NodeBox.Commands;
 /// <param name="FailedTasks">Those that did not succeed.</param>
 /// <param name="JudgedTasks">Those in which agents' models decided.</param>
 /// <param name="CorrectTasks">Those of them in which the models decided on the calls that were expected.</param>
+/// <param name="TimedReplies">Replies of models whose times are in the folder's <see cref="Analysis.TimingTrace.FileName"/>.</param>
 /// <param name="IncompleteReason">Why the run is incomplete, or null.</param>
 /// <param name="Notes">What a reader must know before trusting the figures.</param>
 /// <param name="Checks">What was checked of the run folder.</param>
@@ -20,6 +21,7 @@ internal sealed record RunLine(
     long FailedTasks,
     long JudgedTasks,
     long CorrectTasks,
+    int TimedReplies,
     string? IncompleteReason,
     IReadOnlyList<string> Notes,
     IReadOnlyList<Check> Checks);

@@ -8,18 +8,21 @@ namespace NodeBox.Commands;
 /// <summary>Analyses a run's folder, shows the comparison, and says with an exit code how the run went.</summary>
 internal static class RunOutcome
 {
+    /// <param name="path">The run folder.</param>
+    /// <param name="json">Output for programs.</param>
+    /// <param name="recordedTiming">Whether the run was to time models' replies.</param>
     /// <exception cref="RunFolderException">The folder cannot be read.</exception>
-    public static int Show(string path, bool json)
+    public static int Show(string path, bool json, bool recordedTiming = false)
     {
         using RunFolder folder = RunFolder.Open(path);
         Summary summary = Summary.Of(folder);
         summary.WriteJson(Path.Combine(path, "summary.json"));
-        Report.WriteHtml(folder, summary, Path.Combine(path, "report.html"));
-        int timed = TimingTrace.Write(folder);
         IReadOnlyList<Check> checks = Completeness.Check(folder);
+        Report.WriteHtml(folder, summary, checks, Path.Combine(path, "report.html"));
+        int timed = TimingTrace.Write(folder);
         (long tasks, long succeeded) = TasksOf(summary, "success");
         (long judged, long correct) = TasksOf(summary, "correct");
-        var line = new RunLine(path, tasks, tasks - succeeded, judged, correct, folder.Manifest.IncompleteReason, summary.Notes, checks);
+        var line = new RunLine(path, tasks, tasks - succeeded, judged, correct, timed, folder.Manifest.WhyIncomplete, summary.Notes, checks);
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(line, OutputJson.Default.RunLine));
@@ -34,6 +37,11 @@ internal static class RunOutcome
             {
                 Terminal.Out.MarkupLineInterpolated($"{timed} replies of models were timed: {Path.Combine(path, TimingTrace.FileName)}");
             }
+        }
+
+        if (recordedTiming && timed == 0)
+        {
+            Console.Error.WriteLine($"nodebox: there is no {TimingTrace.FileName}: no reply of a model of this testbed was timed.");
         }
 
         return ExitCodeOf(line);

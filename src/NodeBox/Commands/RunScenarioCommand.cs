@@ -101,8 +101,11 @@ internal static class RunScenarioCommand
     {
         Testbed testbed = TopologyOption.Load(parsed);
         RequireOwnLab(parsed, testbed);
+        RefuseStateOfLab(parsed);
         string? decide = parsed.GetValue(s_decide);
         Scenario[] scenarios = [.. parsed.GetValue(s_names)!.Select(name => Load(name, decide))];
+        RefuseTwins(scenarios);
+        RunTargets.CheckEntries(testbed, scenarios);
         RunTargets.CheckDeciders(testbed, scenarios);
         var order = new DriverOrder(
             parsed.GetValue(s_driveOnly) ?? Scenarios.Running.RunId.New(DateTime.UtcNow),
@@ -144,6 +147,31 @@ internal static class RunScenarioCommand
         }
     }
 
+    // A lab keeps its nodes' state in a folder of its own, and tells the driver which.
+    private static void RefuseStateOfLab(ParseResult parsed)
+    {
+        if (parsed.GetValue(s_lab) && parsed.GetValue(s_state) is not null)
+        {
+            throw new NodeBoxException(
+                ExitCodes.Usage, $"{s_state.Name} is for nodes that are up already: leave it out, as {s_lab.Name} brings up its own.");
+        }
+    }
+
+    // The tables know a scenario by its name and variant only.
+    private static void RefuseTwins(IEnumerable<Scenario> scenarios)
+    {
+        ((string name, string variant), int times) = scenarios
+            .CountBy(static scenario => (scenario.Name, scenario.Variant))
+            .FirstOrDefault(static same => same.Value > 1);
+        if (times > 1)
+        {
+            throw new NodeBoxException(
+                ExitCodes.Usage,
+                $"scenario {name} ({variant}) is given twice, and its tasks could not be told apart: "
+                + $"rename one of the files, or repeat with {s_runs.Name}.");
+        }
+    }
+
     private static Scenario Load(string name, string? decide)
     {
         Scenario scenario = Scenario.Load(ScenarioFiles.Find(name));
@@ -155,7 +183,7 @@ internal static class RunScenarioCommand
     {
         try
         {
-            return RunOutcome.Show(order.Folder, order.Json);
+            return RunOutcome.Show(order.Folder, order.Json, order.RecordTiming);
         }
         catch (RunFolderException e) when (cancellation.IsCancellationRequested)
         {

@@ -86,14 +86,14 @@ internal sealed class AgentWiring(
             return agent;
         }
 
-        return Use(agent, LlmOf(server, agent));
+        return Use(agent, LlmOf(server, node, agent));
     }
 
     private AgentSettings ConnectAsAsked(TestbedNode node, AgentSettings agent, IReadOnlyList<string> topologies)
     {
         if (!topologies.Contains(Backends.Shared))
         {
-            return Use(agent, LlmOf(node, agent));
+            return Use(agent, LlmOf(node, node, agent));
         }
 
         if (nodes.Where(static other => other.Has(RoleNames.Llm) && other.Settings.Agents.Count == 0).ToArray() is not [var shared])
@@ -104,15 +104,27 @@ internal sealed class AgentWiring(
         }
 
         bool compared = topologies.Contains(Backends.Separate);
-        return Use(agent, LlmOf(shared, agent)) with { OwnLlm = compared ? LlmOf(node, agent) : null };
+        return Use(agent, LlmOf(shared, node, agent)) with { OwnLlm = compared ? LlmOf(node, node, agent) : null };
     }
 
     private static AgentSettings Use(AgentSettings agent, LlmServer llm) => agent with { LlmUrl = llm.Url, Model = llm.Model };
 
-    private static LlmServer LlmOf(TestbedNode server, AgentSettings agent)
+    /// <param name="server">The node that has the LLM.</param>
+    /// <param name="node">The agent's own.</param>
+    /// <param name="agent">The agent as the file has it.</param>
+    private LlmServer LlmOf(TestbedNode server, TestbedNode node, AgentSettings agent)
     {
         LlmSettings llm = server.Settings.Llm;
-        return new LlmServer(server.UrlOf(llm.Port), agent.Model.Length > 0 ? agent.Model : llm.Models[0].Name);
+        string[] served = [.. llm.Models.Select(static model => model.Name)];
+        string model = agent.Model.Length > 0 ? agent.Model : served[0];
+        if (!served.Contains(model))
+        {
+            SettingsOf(node, agent).Error(
+                "model",
+                $"\"{model}\" is no model of {server.Name}, which serves {string.Join(", ", served)}: name one of these, or leave it out");
+        }
+
+        return new LlmServer(server.UrlOf(llm.Port), model);
     }
 
     private void RequireModel(TestbedNode node, AgentSettings agent)

@@ -13,6 +13,9 @@ internal static class LlmSettingsReader
 {
     private const string Models = "models";
 
+    // What only timed replies follow.
+    private static readonly string[] s_timing = ["distribution", "ttft", "token_gap", "spread", "reply_tokens", "timing_seed", "timing"];
+
     public static LlmSettings Read(TomlSection section, string directory)
     {
         var llm = new LlmSettings();
@@ -29,7 +32,7 @@ internal static class LlmSettingsReader
     {
         IReadOnlyList<TomlSection> tables = section.Sections(Models);
         var models = new List<ModelSettings>();
-        if (tables.Count == 0 || section.Has("model"))
+        if (tables.Count == 0 || section.Has("model") || section.Has("name"))
         {
             models.Add(ReadModel(section, directory));
         }
@@ -43,10 +46,22 @@ internal static class LlmSettingsReader
             }
 
             models.Add(model);
+            RefuseTiming(table, model.Engine == ModelSettings.Timed ? [] : table.Keys);
             table.RejectUnknown();
         }
 
+        bool anyTimed = models.Exists(static model => model.Engine == ModelSettings.Timed);
+        RefuseTiming(section, anyTimed ? [] : section.Keys.Contains("engine") ? section.Keys : s_timing.Where(section.Has));
         return models;
+    }
+
+    // What a table or a node that has another engine inherits may be for others.
+    private static void RefuseTiming(TomlSection section, IEnumerable<string> keys)
+    {
+        foreach (string key in keys.Intersect(s_timing))
+        {
+            section.Error(key, "means nothing without engine = \"timed\": add that, or remove it");
+        }
     }
 
     private static ModelSettings ReadModel(TomlSection section, string directory)

@@ -1,4 +1,5 @@
 using NodeBox.Hosting;
+using NodeBox.Roles.Agent;
 using NodeBox.Roles.Llm;
 using NodeBox.Scenarios.Definition;
 using NodeBox.Scenarios.Running;
@@ -8,22 +9,22 @@ namespace NodeBox.Configuration;
 /// <summary>Where a testbed's nodes and entries are, as a run needs them.</summary>
 internal static class RunTargets
 {
+    public static RunTarget Of(Testbed testbed, string driverNode) => new(
+        driverNode,
+        Entries(testbed),
+        [.. testbed.Nodes.Select(static node => new NodeTarget(node.Name, node.Role, node.UrlOf(NodeControl.Port)))],
+        testbed.CollectorNode.UrlOf(testbed.CollectorNode.Settings.Collector.HttpPort));
+
     /// <exception cref="NodeBoxException">A scenario's entry is on no node.</exception>
-    public static RunTarget Of(Testbed testbed, IEnumerable<Scenario> scenarios, string driverNode)
+    public static void CheckEntries(Testbed testbed, IEnumerable<Scenario> scenarios)
     {
         Dictionary<string, Uri> entries = Entries(testbed);
-        foreach (Scenario scenario in scenarios.Where(scenario => !entries.ContainsKey(scenario.Entry)))
+        if (scenarios.FirstOrDefault(scenario => !entries.ContainsKey(scenario.Entry)) is { } scenario)
         {
             throw new NodeBoxException(
                 ExitCodes.Usage,
                 $"scenario {scenario.Name} enters at {scenario.Entry}, and no node of {testbed.File} has that role: add it to one.");
         }
-
-        return new RunTarget(
-            driverNode,
-            entries,
-            [.. testbed.Nodes.Select(static node => new NodeTarget(node.Name, node.Role, node.UrlOf(NodeControl.Port)))],
-            testbed.CollectorNode.UrlOf(testbed.CollectorNode.Settings.Collector.HttpPort));
     }
 
     /// <exception cref="NodeBoxException">A model is to decide what agents do, and one that they use is not computed.</exception>
@@ -41,13 +42,23 @@ internal static class RunTargets
     /// <summary>A model that an agent uses and that is not computed, in words; null for none.</summary>
     private static string? TimedModel(Testbed testbed)
     {
-        HashSet<string> used = [.. testbed.Nodes.SelectMany(static node => node.Settings.Agents).Select(static agent => agent.Model)];
+        HashSet<LlmServer> used = [.. testbed.Nodes.SelectMany(static node => node.Settings.Agents).SelectMany(LlmsOf)];
         return testbed.Nodes
             .Where(static node => node.Has(RoleNames.Llm))
-            .SelectMany(static node => node.Settings.Llm.Models.Select(model => (Node: node.Name, Model: model)))
-            .Where(served => served.Model.Engine == ModelSettings.Timed && used.Contains(served.Model.Name))
-            .Select(static served => $"the model {served.Model.Name} of node {served.Node}")
+            .SelectMany(static node => node.Settings.Llm.Models.Select(model => (Node: node, Model: model)))
+            .Where(static served => served.Model.Engine == ModelSettings.Timed)
+            .Where(served => used.Contains(new LlmServer(served.Node.UrlOf(served.Node.Settings.Llm.Port), served.Model.Name)))
+            .Select(static served => $"the model {served.Model.Name} of node {served.Node.Name}")
             .FirstOrDefault();
+    }
+
+    private static IEnumerable<LlmServer> LlmsOf(AgentSettings agent)
+    {
+        yield return new LlmServer(agent.LlmUrl, agent.Model);
+        if (agent.OwnLlm is { } own)
+        {
+            yield return own;
+        }
     }
 
     private static Dictionary<string, Uri> Entries(Testbed testbed)

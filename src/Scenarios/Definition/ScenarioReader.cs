@@ -26,7 +26,7 @@ internal static class ScenarioReader
             head.String("description", ""),
             entry,
             head.Choice("connections", [CallConnections.Pooled, CallConnections.PerTask], CallConnections.Pooled),
-            head.Choice("decide", Scenario.Deciders, Scenario.ByScript),
+            isBaseline ? Scenario.ByScript : head.Choice("decide", Scenario.Deciders, Scenario.ByScript),
             workload.Int("tasks", 32, 1, MaxTasks),
             workload.Int("concurrency", 1, 1, MaxConcurrency),
             workload.Duration("deadline", TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),

@@ -27,13 +27,12 @@ internal sealed class NodeGroup(IReadOnlyList<NodeClient> nodes, IProgress<RunPr
     }
 
     /// <summary>
-    /// Every node's state once it serves no call of a task and everything is committed, or after a while; null for those that do not answer
-    /// any more.
+    /// Every node's state once it serves no call of a task and everything is committed, or after a while; none for those that cannot say so.
     /// </summary>
     /// <param name="before">The nodes before the run, in their order.</param>
     /// <param name="flowsEnd">Whether tasks close their connections: then flows that were not open before must have ended, too.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    public async Task<IReadOnlyList<NodeState?>> SettleAsync(IReadOnlyList<NodeState> before, bool flowsEnd, CancellationToken cancellation)
+    public async Task<IReadOnlyList<NodeEnd>> SettleAsync(IReadOnlyList<NodeState> before, bool flowsEnd, CancellationToken cancellation)
     {
         progress.Report(new RunProgress(Settling));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -52,11 +51,12 @@ internal sealed class NodeGroup(IReadOnlyList<NodeClient> nodes, IProgress<RunPr
     }
 
     /// <summary>Says which nodes did not last from the beginning to the end of a run; null if all did.</summary>
-    public static string? Missing(IReadOnlyList<NodeState> before, IReadOnlyList<NodeState?> after)
+    public static string? Missing(IReadOnlyList<NodeState> before, IReadOnlyList<NodeEnd> after)
     {
-        string? silent = Reason("no longer answering", before.Where((_, i) => after[i] is null));
-        string? restarted = Reason("restarted during the run", before.Where((state, i) => after[i]?.RestartedSince(state) == true));
-        return silent is not null && restarted is not null ? $"{silent}; {restarted}" : silent ?? restarted;
+        string? silent = Reason("no longer answering", before.Where((_, i) => after[i] is { State: null, Why: null }));
+        string? restarted = Reason("restarted during the run", before.Where((state, i) => after[i].State?.RestartedSince(state) == true));
+        string[] reasons = [.. after.Select(static end => end.Why).Prepend(silent).Append(restarted).OfType<string>()];
+        return reasons.Length == 0 ? null : string.Join("; ", reasons);
     }
 
     private static string? Reason(string what, IEnumerable<NodeState> nodes)
@@ -72,22 +72,23 @@ internal sealed class NodeGroup(IReadOnlyList<NodeClient> nodes, IProgress<RunPr
         return new NodeState(survey, flushed);
     }
 
-    private async Task<NodeState?> TrySettleAsync(NodeClient node, int openFlows, CancellationToken cancellation)
+    private async Task<NodeEnd> TrySettleAsync(NodeClient node, int openFlows, CancellationToken cancellation)
     {
         try
         {
             await Task.Delay(RunLimits.LastAcknowledgement, cancellation);
-            return await SettleAsync(node, openFlows, cancellation);
+            return new NodeEnd(await SettleAsync(node, openFlows, cancellation));
         }
         catch (RunException e)
         {
             progress.Report(new RunProgress(Settling, Failure: e.Message));
-            return null;
+            return new NodeEnd(null, e.InnerException is HttpRequestException ? null : e.Message);
         }
         catch (OperationCanceledException)
         {
-            progress.Report(new RunProgress(Settling, Failure: $"node {node.Name} did not flush in time"));
-            return null;
+            string late = $"node {node.Name} did not flush in time";
+            progress.Report(new RunProgress(Settling, Failure: late));
+            return new NodeEnd(null, late);
         }
     }
 

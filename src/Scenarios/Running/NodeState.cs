@@ -2,6 +2,11 @@ using NodeBox.Telemetry.Control;
 
 namespace NodeBox.Scenarios.Running;
 
+/// <summary>A node at the end of a run.</summary>
+/// <param name="State">Null if it did not say that everything is committed.</param>
+/// <param name="Why">Why not, where it answered or may only be slow; null where it is gone.</param>
+internal sealed record NodeEnd(NodeState? State, string? Why = null);
+
 /// <summary>A node at the beginning or at the end of a run.</summary>
 /// <param name="Survey">What it says of itself.</param>
 /// <param name="Flushed">Its probes' balances, once everything that it had measured was committed.</param>

@@ -1,10 +1,11 @@
 using NodeBox.Scenarios.Definition;
+using NodeBox.Telemetry;
 
 namespace NodeBox.Scenarios.Running;
 
 /// <summary>What to run.</summary>
 /// <param name="RunId">Names the run and its folder: see <see cref="Running.RunId"/>.</param>
-/// <param name="Scenarios">In the order in which each repetition drives them; once for each of its variants.</param>
+/// <param name="Scenarios">As they were asked for; once for each of its variants. See <see cref="InOrder"/>.</param>
 /// <param name="Runs">How often to repeat all of them.</param>
 /// <param name="Seed">Makes the tasks: the same seed gives the same tasks.</param>
 /// <param name="OutDirectory">The parent of the run folder.</param>
@@ -28,6 +29,25 @@ public sealed record RunRequest(
 
     /// <summary>Whether models' replies are timed token by token.</summary>
     public bool RecordTiming { get; init; }
+
+    /// <summary>
+    /// The scenarios as one repetition drives them: as they were asked for, but a scenario's variants take turns in being the first of them,
+    /// so that what changes within a repetition (warm caches, a busy machine) changes each of them. The seed says which one begins.
+    /// </summary>
+    /// <param name="rep">The repetition, from 1.</param>
+    public IReadOnlyList<Scenario> InOrder(int rep)
+    {
+        Dictionary<string, Queue<Scenario>> variants = Scenarios
+            .GroupBy(static scenario => scenario.Name)
+            .ToDictionary(static same => same.Key, same => new Queue<Scenario>(TakingTurns([.. same], rep)));
+        return [.. Scenarios.Select(scenario => variants[scenario.Name].Dequeue())];
+    }
+
+    private IEnumerable<Scenario> TakingTurns(Scenario[] variants, int rep)
+    {
+        int first = (new SplitMix64(Seed).NextInt(variants.Length) + rep - 1) % variants.Length;
+        return variants.Skip(first).Concat(variants.Take(first));
+    }
 
     /// <summary>The run folder.</summary>
     public string Folder => Path.Combine(OutDirectory, RunId);

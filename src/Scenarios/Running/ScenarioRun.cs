@@ -20,6 +20,8 @@ namespace NodeBox.Scenarios.Running;
 public sealed class ScenarioRun(
     RunTarget target, RunRequest request, DriverTelemetry telemetry, CutSlice cut, IProgress<RunProgress> progress)
 {
+    private const string Writing = "writing the run folder";
+
     private readonly Lock _reporting = new();
 
     /// <summary>Leaves the run's folder behind, whose manifest says whether the run is complete.</summary>
@@ -48,11 +50,14 @@ public sealed class ScenarioRun(
         using var closing = new CancellationTokenSource(RunLimits.Close);
         await using CancellationTokenRegistration hurry = cancellation.Register(() => closing.CancelAfter(RunLimits.InterruptedClose));
         bool flowsEnd = request.Scenarios.All(static scenario => scenario.Connections == CallConnections.PerTask);
-        IReadOnlyList<NodeState?> after = await nodes.SettleAsync(before, flowsEnd, closing.Token);
+        IReadOnlyList<NodeEnd> after = await nodes.SettleAsync(before, flowsEnd, closing.Token);
         broken ??= NodeGroup.Missing(before, after);
+        progress.Report(new RunProgress(Writing));
+        string? unflushed = await TryFlushAsync(closing.Token);
         (string? undelivered, ILookup<string, CollectedLedger>? ledgers) = await TryCloseAsync(collector, closing.Token);
         Directory.CreateDirectory(request.Folder);
-        ManifestOf(beginNs, undelivered ?? broken, before, after, ledgers).Write(request.Folder);
+        IReadOnlyList<NodeState?> states = [.. after.Select(static end => end.State)];
+        ManifestOf(beginNs, undelivered ?? broken ?? unflushed, before, states, ledgers).Write(request.Folder);
     }
 
     // A run that has nowhere to go is not driven, and one whose driver is killed leaves no folder without a manifest: so the folder is
@@ -75,7 +80,7 @@ public sealed class ScenarioRun(
             var sender = new TaskSender(target.Entries, connections, request);
             for (int rep = 1; rep <= request.Runs; rep++)
             {
-                foreach (Scenario scenario in request.Scenarios)
+                foreach (Scenario scenario in request.InOrder(rep))
                 {
                     await DriveAsync(scenario, rep, sender, cancellation);
                 }
@@ -114,20 +119,34 @@ public sealed class ScenarioRun(
         });
     }
 
+    /// <returns>null, or why the driver's own records may be missing in the tables.</returns>
+    private async Task<string?> TryFlushAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await telemetry.FlushAsync(cancellation);
+            return null;
+        }
+        catch (TimeoutException e)
+        {
+            // The run is closed all the same: what the nodes measured is there, and an open run would keep others from opening theirs.
+            string late = $"the driver's own records may be missing: {e.Message}";
+            progress.Report(new RunProgress(Writing, Failure: late));
+            return late;
+        }
+    }
+
     /// <returns>Why the tables are not in the run folder; if they are, what the nodes pushed of their probes' balances.</returns>
     private async Task<(string? Undelivered, ILookup<string, CollectedLedger>? Ledgers)> TryCloseAsync(
         CollectorClient collector, CancellationToken cancellation)
     {
-        const string Writing = "writing the run folder";
-        progress.Report(new RunProgress(Writing));
         try
         {
-            await telemetry.FlushAsync(cancellation);
             ILookup<string, CollectedLedger> ledgers = await collector.FinishAsync(request.RunId, request.Folder, cancellation);
-            await DeleteAsync(collector, Writing, cancellation);
+            await DeleteAsync(collector, cancellation);
             return (null, ledgers);
         }
-        catch (Exception e) when (e is RunException or TimeoutException)
+        catch (RunException e)
         {
             return ($"the collector did not deliver the run: {e.Message}", null);
         }
@@ -138,7 +157,7 @@ public sealed class ScenarioRun(
     }
 
     // A copy that stays there takes room, and nothing else.
-    private async Task DeleteAsync(CollectorClient collector, string phase, CancellationToken cancellation)
+    private async Task DeleteAsync(CollectorClient collector, CancellationToken cancellation)
     {
         try
         {
@@ -146,7 +165,7 @@ public sealed class ScenarioRun(
         }
         catch (Exception e) when (e is RunException or OperationCanceledException)
         {
-            progress.Report(new RunProgress(phase, Failure: $"the run is complete, but its copy stays at the collector: {e.Message}"));
+            progress.Report(new RunProgress(Writing, Failure: $"the run is complete, but its copy stays at the collector: {e.Message}"));
         }
     }
 

@@ -24,6 +24,7 @@ public sealed class SliceMetricsTests
     [InlineData("retrans_bytes_per_task", 500)]
     [InlineData("tx_bursts_per_task", 2)]
     [InlineData("ttfb_service_us", 600)]
+    [InlineData("ttfb_llm_all_us", 1)]
     [InlineData("longest_silence_us", 9)]
     [InlineData("min_rtt_us", 40)]
     [InlineData("handshake_rtt_us", 33)]

@@ -11,7 +11,7 @@ internal sealed record LlmOptions
     /// <summary>Rounds; each has every level once at each server, in an order of its own.</summary>
     public int Rounds { get; init; } = 10;
 
-    /// <summary>No round begins later than this after the first.</summary>
+    /// <summary>No round begins later than this after the first, unless their number was asked for.</summary>
     public TimeSpan RoundsTime { get; init; } = TimeSpan.FromMinutes(4.5);
 
     /// <summary>Requests that each client sends in a level, one after the other.</summary>
@@ -43,7 +43,8 @@ internal sealed record LlmOptions
     {
         [] => new LlmOptions(),
         ["--quick"] => new LlmOptions { Rounds = 1, Levels = [1, 4], RequestsPerClient = 1, CostPairs = 40, GrowthRequests = 100 },
-        ["--rounds", var n] when int.TryParse(n, CultureInfo.InvariantCulture, out int rounds) && rounds > 0 => new LlmOptions { Rounds = rounds },
+        ["--rounds", var n] when int.TryParse(n, CultureInfo.InvariantCulture, out int rounds) && rounds > 0 =>
+            new LlmOptions { Rounds = rounds, RoundsTime = TimeSpan.MaxValue },
         _ => null,
     };
 }

@@ -51,6 +51,27 @@ public sealed class CommandLineTests : IDisposable
         Assert.StartsWith("nodebox: --backends needs --lab: nodes that are up follow", _stderr.ToString());
     }
 
+    [Theory]
+    [InlineData("baseline baseline", "scenario baseline (pooled) is given twice, and its tasks could not be told apart: rename one of")]
+    [InlineData("baseline ./scenarios/baseline.toml --lab", "scenario baseline (pooled) is given twice")]
+    [InlineData("baseline --lab --state /tmp", "--state is for nodes that are up already")]
+    public async Task Scenarios_that_cannot_be_run_so_are_2_before_a_lab_is_brought_up(string line, string reason)
+    {
+        string config = Path.Combine(Repository.Root, "roles.toml");
+        Assert.Equal(ExitCodes.Usage, await RunAsync($"run-scenario {line.Replace("./", $"{Repository.Root}/")} --config {config}"));
+        Assert.StartsWith($"nodebox: {reason}", _stderr.ToString());
+    }
+
+    [Fact]
+    public async Task A_scenario_whose_entry_is_nowhere_is_2_before_a_lab_is_brought_up()
+    {
+        using var folder = new Folder();
+        string config = folder.Write(
+            "roles.toml", "testbed = { name = \"lab\", collector = \"n1\", insecure = true }\nnodes.n1 = { address = \"10.77.0.1\", role = \"collector\" }\n");
+        Assert.Equal(ExitCodes.Usage, await RunAsync($"run-scenario baseline --lab --config {config}"));
+        Assert.StartsWith("nodebox: scenario baseline enters at baseline, and no node", _stderr.ToString());
+    }
+
     [Fact]
     public async Task Errors_of_a_configuration_are_2_with_their_lines()
     {

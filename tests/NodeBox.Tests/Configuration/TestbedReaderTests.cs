@@ -269,7 +269,9 @@ public sealed class TestbedReaderTests
             if (node.Has("llm"))
             {
                 LlmSettings llm = node.Settings.Llm;
-                IEnumerable<string> models = llm.Models.Select(static model => model.Model.Replace($"{Environment.CurrentDirectory}/", "", StringComparison.Ordinal));
+                IEnumerable<string> models = llm.Models.Select(static model => model.Engine == ModelSettings.Timed
+                    ? $"{model.Name}({model.Timing.FirstToken.TotalMilliseconds}ms)"
+                    : model.Model.Replace($"{Environment.CurrentDirectory}/", "", StringComparison.Ordinal));
                 yield return $"  llm {llm.Port} {string.Join(' ', models)}";
             }
         }

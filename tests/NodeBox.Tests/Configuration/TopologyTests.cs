@@ -57,6 +57,7 @@ public sealed class TopologyTests
     [Theory]
     [InlineData("role = \"llm\"", "role = \"agent-b\"", "has no shared LLM: --backends shared wants exactly one node that has the role llm and no")]
     [InlineData("role = \"agent-a\"", "role = \"agent-a\"\nagent-a = { llm_url = \"http://h\", model = \"m\" }", "gives agent-a its LLM in every topology")]
+    [InlineData("role = \"llm\"", "role = \"llm\"\nllm.name = \"large\"\n[roles.agent-a]\nmodel = \"large\"", "\"large\" is no model of n1, which serves testbed")]
     public void A_file_that_fixes_the_topology_is_refused(string what, string with, string why)
     {
         string file = File.ReadAllText(Path.Combine(Repository.Root, "roles.toml")).Replace(what, with);

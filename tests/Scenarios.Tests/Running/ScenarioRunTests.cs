@@ -150,6 +150,28 @@ public sealed class ScenarioRunTests
         Assert.Equal([null], seen);
     }
 
+    [Theory]
+    [InlineData(1UL)]
+    [InlineData(7UL)]
+    public void Variants_of_a_scenario_take_turns_in_being_its_first(ulong seed)
+    {
+        Scenario agentic = TestRun.Scenario("agentic-simple", 1);
+        Scenario[] scenarios =
+        [
+            agentic, TestRun.Scenario("baseline", 1), agentic with { Backends = "separate" }, agentic with { Connections = "per_task" },
+        ];
+        var request = new RunRequest("r", scenarios, 6, seed, "runs", "", new Dictionary<string, string>());
+
+        IReadOnlyList<Scenario>[] repetitions = [.. Enumerable.Range(1, 6).Select(request.InOrder)];
+        Assert.All(repetitions, repetition => Assert.Equal(scenarios.ToHashSet(), repetition.ToHashSet()));
+        Assert.All(repetitions, repetition => Assert.Equal("baseline", repetition[1].Name));
+        foreach (int place in new[] { 0, 2, 3 })
+        {
+            Assert.Equal([2, 2, 2], repetitions.CountBy(repetition => repetition[place].Variant).Select(static times => times.Value));
+            Assert.Equal(3, repetitions.Take(3).Select(repetition => repetition[place].Variant).Distinct().Count());
+        }
+    }
+
     [Fact]
     public async Task Waits_until_no_call_of_a_task_is_served_and_lets_shared_connections_be()
     {
@@ -261,6 +283,34 @@ public sealed class ScenarioRunTests
         Assert.Equal(20, Int(n1.GetProperty("ledger").GetProperty("tcp_probe"), "seen"));
         Assert.Equal(12, Int(n1, "dropped_records"));
         Assert.Equal(JsonValueKind.Null, n1.GetProperty("cpu").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_node_that_answers_but_cannot_flush_at_the_end_is_reported_as_that()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.Entry.Serving = (_, _) =>
+        {
+            run.N2.Instead = static context =>
+            {
+                context.Response.StatusCode = 503;
+                return context.Response.WriteAsync("the collector has not committed");
+            };
+            return Task.CompletedTask;
+        };
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+        Assert.Equal($"node n2 ({run.N2.Target.Control}flush) answered 503: the collector has not committed", run.IncompleteReason);
+    }
+
+    [Fact]
+    public async Task A_driver_whose_records_are_late_leaves_an_incomplete_run_with_its_tables_and_none_open()
+    {
+        await using TestRun run = await TestRun.StartAsync();
+        run.FlushFailure = new TimeoutException("the collector is slow");
+        await run.ExecuteAsync(TestRun.Scenario("baseline", 1));
+        Assert.Equal("the driver's own records may be missing: the collector is slow", run.IncompleteReason);
+        Assert.True(File.Exists(Path.Combine(run.Folder, "tasks.parquet")));
+        Assert.Contains($"finish {run.RunId}", run.Log.Lines);
     }
 
     [Theory]

@@ -45,6 +45,9 @@ internal sealed class TestRun : IAsyncDisposable, IProgress<RunProgress>
 
     public bool Packets { get; set; }
 
+    /// <summary>What flushing the driver's records throws, if set.</summary>
+    public Exception? FlushFailure { get; set; }
+
     public IReadOnlyList<TaskRecord> Records => [.. _records];
 
     public IReadOnlyList<RunProgress> Progress => [.. _progress];
@@ -101,6 +104,6 @@ internal sealed class TestRun : IAsyncDisposable, IProgress<RunProgress>
     private Task FlushAsync(CancellationToken cancellation)
     {
         Log.Add("driver flush");
-        return Task.CompletedTask;
+        return FlushFailure is { } failure ? Task.FromException(failure) : Task.CompletedTask;
     }
 }

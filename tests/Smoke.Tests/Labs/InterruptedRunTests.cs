@@ -92,6 +92,7 @@ public sealed class InterruptedRunTests
         await NoProcessIsLeftAsync(testbed);
         Assert.NotEmpty(Leftovers.Of(testbed.Name, testbed.Folder));
         Assert.Equal("abandoned", (await testbed.LabStatusAsync()).GetProperty("status").GetString());
+        (await testbed.RunAsync("lab", "status", "--json")).Expect(1);
 
         (await testbed.RunAsync("lab", "up")).Expect(0);
         (await testbed.RunAsync("lab", "down")).Expect(0);
