@@ -49,6 +49,7 @@ internal sealed class NetDevStartXmit
             .ShiftRight(R1, 1)
             .Load(R3, R10, Slots.Payload)
             .Store(R10, Slots.Segments, 1)
+            .Store(R10, Slots.SegmentSize, 0)
             .JumpIfGreater(R1, R3, "one")
             .ReadSegments(_target.Skb)
             .Label("one");

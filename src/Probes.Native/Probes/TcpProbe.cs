@@ -95,6 +95,7 @@ internal sealed class TcpProbe
             .Store(R8, Of(ref s_flow.facts.segments_seen), R1)
             .Subtract32(R1, R2)
             .Store(R10, Slots.Segments, R1)
+            .Store(R10, Slots.SegmentSize, 0)
             .JumpIfEqual(R1, 1, "segments counted")
             .Load(R1, R10, Slots.Skb)
             .ReadSegmentation(_target.Skb)
