@@ -43,14 +43,14 @@ public sealed class FlowProbes : IDisposable
 
     private FlowProbes(FlowProbeOptions options, BtfSpec btf)
     {
-        _options = options;
         _flags = SocketFlags.Of(btf);
         Assembly[] probes = [.. s_core, .. options.Bursts ? s_bursts : [], .. options.Packets ? s_packets : []];
-        _maps = new ProbeMaps(options, probes.Length);
+        _maps = ProbeMaps.Create(options, probes.Length);
+        _options = _maps.Options;
         try
         {
             _ring = new RingBufMapping(_maps.Events);
-            ProbeTarget target = new(options, btf, _maps, NetNamespace.Current());
+            ProbeTarget target = new(_options, btf, _maps, NetNamespace.Current());
             _programs.AddRange(probes.Select((assemble, program) => Program.Load(assemble(target, program))));
             ILookup<bpf_attach_type, Program> programs = _programs.ToLookup(program => program.Spec.AttachType);
             _links.AddRange(programs[bpf_attach_type.BPF_TRACE_RAW_TP].Select(Link.Attach));

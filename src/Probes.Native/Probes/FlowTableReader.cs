@@ -51,9 +51,10 @@ internal sealed unsafe class FlowTableReader : IDisposable
 
     private byte* Place(ulong cookie)
     {
+        uint first = (uint)FlowTable.FirstPlace(cookie);
         for (uint i = 0; i < FlowTable.Reach && cookie != 0; i++)
         {
-            byte* place = _places + ((long)(((uint)cookie + i) & _mask) * _place);
+            byte* place = _places + ((long)((first + i) & _mask) * _place);
             if (((flow_state*)place)->cookie == cookie)
             {
                 return place;
