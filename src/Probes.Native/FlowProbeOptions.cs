@@ -7,8 +7,8 @@ public sealed record FlowProbeOptions
     public int RingBufferBytes { get; init; } = 1 << 22;
 
     /// <summary>
-    /// Places for flows that are open at once, at 512 bytes of kernel memory each: a power of two. A flow that finds none is counted as missed,
-    /// which becomes likely when half of them are taken.
+    /// Places for flows that are open at once, at 512 bytes of kernel memory each, or 1,536 with packets: a power of two. A flow that finds none
+    /// is counted as missed, which becomes likely when half of them are taken. Kernels before 6.0 give at most 4 MiB: there are fewer then.
     /// </summary>
     public int FlowPlaces { get; init; } = 1 << 14;
 

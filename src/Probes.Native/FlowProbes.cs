@@ -40,17 +40,18 @@ public sealed class FlowProbes : IDisposable
     private readonly List<Program> _programs = [];
     private readonly List<Link> _links = [];
     private readonly Iterator _sockets;
+    private IReadOnlySet<ulong> _unlisted = new HashSet<ulong>();
 
     private FlowProbes(FlowProbeOptions options, BtfSpec btf)
     {
-        _options = options;
         _flags = SocketFlags.Of(btf);
         Assembly[] probes = [.. s_core, .. options.Bursts ? s_bursts : [], .. options.Packets ? s_packets : []];
-        _maps = new ProbeMaps(options, probes.Length);
+        _maps = ProbeMaps.Create(options, probes.Length);
+        _options = _maps.Options;
         try
         {
             _ring = new RingBufMapping(_maps.Events);
-            ProbeTarget target = new(options, btf, _maps, NetNamespace.Current());
+            ProbeTarget target = new(_options, btf, _maps, NetNamespace.Current());
             _programs.AddRange(probes.Select((assemble, program) => Program.Load(assemble(target, program))));
             ILookup<bpf_attach_type, Program> programs = _programs.ToLookup(program => program.Spec.AttachType);
             _links.AddRange(programs[bpf_attach_type.BPF_TRACE_RAW_TP].Select(Link.Attach));
@@ -117,7 +118,8 @@ public sealed class FlowProbes : IDisposable
 
     /// <summary>
     /// The connected sockets of the calling thread's network namespace, with what the programs and tags know of them:
-    /// flows that no <see cref="FlowEventKind.Closed"/> has reported yet.
+    /// flows that no <see cref="FlowEventKind.Closed"/> has reported yet. What the programs still know of a flow that is missing twice in a row
+    /// is forgotten, so call it in the namespace whose flows these are. One caller at a time.
     /// </summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public IReadOnlyList<FlowSnapshot> Snapshot()
@@ -125,7 +127,9 @@ public sealed class FlowProbes : IDisposable
         _sockets.Run();
         using FlowTableReader flows = new(_maps.Flows, _options);
         DiagReply reply = new(Bpf.MapInfo(_maps.Tags.Fd.Number).id, flows);
-        return SockDiag.Dump([_maps.Tags.Fd.Number], reply.Read);
+        IReadOnlyList<FlowSnapshot> open = SockDiag.Dump([_maps.Tags.Fd.Number], reply.Read);
+        _unlisted = flows.FreeUnlisted(open.Select(static flow => flow.Cookie).ToHashSet(), _unlisted);
+        return open;
     }
 
     /// <summary>Detaches the programs and frees their maps, but for tags that another process holds.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using NodeBox.Probes.Native;
 
@@ -9,7 +10,9 @@ namespace NodeBox.Kernel.Tests;
 /// </summary>
 internal sealed class Recording : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    /// <summary>How long tests wait for what must come; emulated machines say by how much longer.</summary>
+    public static readonly TimeSpan Patience =
+        TimeSpan.FromSeconds(10 * int.Parse(Environment.GetEnvironmentVariable("NODEBOX_PATIENCE") ?? "1", CultureInfo.InvariantCulture));
 
     private readonly FlowHandlers _handlers;
 
@@ -72,7 +75,7 @@ internal sealed class Recording : IDisposable
         {
             Drain();
             List<SeenFlow> found = [.. Flows.Where(flow => flow.Kind == kind && flow.IsOf(listener))];
-            if (found.Count >= count || Stopwatch.GetElapsedTime(begin) > s_patience)
+            if (found.Count >= count || Stopwatch.GetElapsedTime(begin) > Patience)
             {
                 Assert.Equal(count, found.Count);
                 return found;
@@ -120,7 +123,7 @@ internal sealed class Recording : IDisposable
         long begin = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(begin) < s_patience);
+            Assert.True(Stopwatch.GetElapsedTime(begin) < Patience);
             Thread.Sleep(5);
         }
     }

@@ -47,6 +47,28 @@ public sealed class SnapshotTests
         Assert.NotEqual((0, ""), (server.Pid, server.Comm));
     }
 
+    // Nothing makes the kernel skip a program's run when it should. A snapshot elsewhere lists none of the flows, as if they had ended so.
+    [Fact]
+    public void The_place_of_a_flow_that_no_snapshot_lists_is_free_again()
+    {
+        QuietNamespace.Run(() =>
+        {
+            using Recording recording = Recording.Start(new FlowProbeOptions { FlowPlaces = 2 });
+            using Connection lost = Connection.Open();
+            QuietNamespace.Run(() => Assert.Empty(recording.Probes.Snapshot()));
+            Assert.NotNull(recording.Probes.Snapshot().Single(flow => lost.Listener.Equals(flow.Local)).BeginKtimeNs);
+            QuietNamespace.Run(() => Assert.Empty(recording.Probes.Snapshot()));
+            QuietNamespace.Run(() => Assert.Empty(recording.Probes.Snapshot()));
+            using Connection next = Connection.Open();
+
+            recording.CloseUnknown(lost);
+            (SeenFlow active, SeenFlow passive) = recording.Close(next);
+
+            Assert.NotNull(active.BeginNs);
+            Assert.NotNull(passive.BeginNs);
+        });
+    }
+
     [Fact]
     public void A_fin_that_was_received_is_no_payload()
     {

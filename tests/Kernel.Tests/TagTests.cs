@@ -96,7 +96,7 @@ public sealed class TagTests
             """;
         string[] command = ["--bounding-set=-all", "--inh-caps=-all", "/usr/bin/python3", "-c", script];
         using Process child = Process.Start("/usr/bin/setpriv", command);
-        Assert.True(child.WaitForExit(10_000));
+        Assert.True(child.WaitForExit(Recording.Patience));
         Assert.Equal(0, child.ExitCode);
 
         SeenFlow opened = recording.Await(address, FlowEventKind.Opened, 1).Single();

@@ -44,7 +44,7 @@ internal static class Driver
         string bootId = RandomNumberGenerator.GetHexString(16, lowercase: true);
         using DriverTags tags = DriverTags.From(
             StateDirectory.Of(stateDirectory, testbed, target.DriverNode),
-            static reason => Console.Error.WriteLine($"nodebox: the driver's own connections are not accounted for: {reason}"));
+            static reason => Console.Error.WriteLine($"nodebox: the driver's own connections are not fully accounted for: {reason}"));
         PushSettings push = NodeHost.PushSettingsOf(testbed, target.DriverNode, bootId, spool.Path, tags.Cut);
         await using TelemetryPusher pusher = TelemetryPusher.Start(push, NullLogger.Instance);
         using var spans = new SpanRecorder(pusher.Add);

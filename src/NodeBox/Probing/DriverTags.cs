@@ -9,8 +9,8 @@ namespace NodeBox.Probing;
 
 /// <summary>
 /// Tags and slices the connections of a driver. Its flows are measured by the node of its machine, so it tags through that node's map, whose
-/// descriptor the node hands over at a unix socket, and sends its cuts to another. Without such a node its flows are neither measured nor
-/// tagged there.
+/// descriptor the node hands over at a unix socket, and sends its cuts to another. Where the kernel does not let it use the map, its flows have
+/// slices and no tags. Without such a node its flows are neither measured nor tagged there.
 /// </summary>
 internal sealed class DriverTags : IDisposable
 {
@@ -38,17 +38,32 @@ internal sealed class DriverTags : IDisposable
         }
 
         TagMap? map = null;
+        string? untagged = null;
         try
         {
             map = TagMap.Receive(path);
+        }
+        catch (Exception e) when (e is ProbeUnavailableException or BpfException)
+        {
+            untagged = e.Message;
+        }
+
+        try
+        {
+            // Unlike tags, cuts need no bpf(2).
             CutSender cuts = CutSender.Connect(Path.Combine(stateDirectory, FlowRecorder.CutSocketName), report);
+            if (untagged is not null)
+            {
+                report($"they have slices and no tags ({untagged})");
+            }
+
             return new DriverTags(map, cuts, report);
         }
-        catch (Exception e) when (e is ProbeUnavailableException or BpfException or IOException)
+        catch (IOException e)
         {
             // A killed node leaves its sockets behind, and may run without probes since.
             map?.Dispose();
-            report(e.Message);
+            report(untagged ?? e.Message);
             return new DriverTags(map: null, cuts: null, report);
         }
     }

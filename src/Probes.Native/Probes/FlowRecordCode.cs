@@ -50,7 +50,7 @@ internal sealed class FlowRecordCode(ProbeTarget target)
         }
 
         asm.Label("submit")
-            .Submit()
+            .Submit(R8)
             .Store(R10, Slots.Outcome, (int)RunEnd.Emitted)
             .Jump("finish")
             .Label("no room")

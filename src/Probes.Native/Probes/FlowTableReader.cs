@@ -4,8 +4,8 @@ using NodeBox.Probes.Native.Sys;
 namespace NodeBox.Probes.Native.Probes;
 
 /// <summary>
-/// Reads the <see cref="FlowTable"/> from this process, into which it is mapped, all of its pages at once. Programs write meanwhile.
-/// Disposing unmaps it.
+/// Reads the <see cref="FlowTable"/> from this process, into which it is mapped, all of its pages at once, and frees places that no program
+/// will. Programs write meanwhile. Disposing unmaps it.
 /// </summary>
 internal sealed unsafe class FlowTableReader : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed unsafe class FlowTableReader : IDisposable
         _length = (nuint)map.Spec.ValueSize;
         _place = FlowTable.PlaceBytes(options);
         _mask = (uint)options.FlowPlaces - 1;
-        void* address = Libc.mmap(null, _length, Libc.PROT_READ, Libc.MAP_SHARED, map.Fd.Number, 0);
+        void* address = Libc.mmap(null, _length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED, map.Fd.Number, 0);
         _places = (nint)address == -1 ? throw BpfException.Last($"mmap of {map.Spec.Name}") : (byte*)address;
     }
 
@@ -40,6 +40,39 @@ internal sealed unsafe class FlowTableReader : IDisposable
         return place == null ? default : Copy((flow_packets*)(place + sizeof(flow_state)));
     }
 
+    /// <summary>
+    /// Frees places of flows whose sockets are gone: the kernel skips a program that runs already on that processor, also when a socket closes.
+    /// A socket that begins or moves while sockets are listed may be missing there, so a place is freed that was unlisted the last time as well.
+    /// </summary>
+    /// <param name="listed">The cookies of all open sockets.</param>
+    /// <param name="before">What the last call returned.</param>
+    /// <returns>The cookies with a place that are not listed.</returns>
+    public HashSet<ulong> FreeUnlisted(IReadOnlySet<ulong> listed, IReadOnlySet<ulong> before)
+    {
+        HashSet<ulong> unlisted = [];
+        for (byte* place = _places; place < _places + _length; place += _place)
+        {
+            ref ulong owner = ref ((flow_state*)place)->cookie;
+            ulong cookie = Volatile.Read(ref owner);
+            if (cookie == 0 || listed.Contains(cookie))
+            {
+                continue;
+            }
+
+            if (before.Contains(cookie))
+            {
+                // Another flow may have taken it meanwhile.
+                Interlocked.CompareExchange(ref owner, 0, cookie);
+            }
+            else
+            {
+                unlisted.Add(cookie);
+            }
+        }
+
+        return unlisted;
+    }
+
     public void Dispose()
     {
         if (_places != null)
@@ -51,9 +84,10 @@ internal sealed unsafe class FlowTableReader : IDisposable
 
     private byte* Place(ulong cookie)
     {
+        uint first = (uint)FlowTable.FirstPlace(cookie);
         for (uint i = 0; i < FlowTable.Reach && cookie != 0; i++)
         {
-            byte* place = _places + ((long)(((uint)cookie + i) & _mask) * _place);
+            byte* place = _places + ((long)((first + i) & _mask) * _place);
             if (((flow_state*)place)->cookie == cookie)
             {
                 return place;

@@ -34,7 +34,6 @@ internal sealed class InetSockSetState
         FlowRecordCode record = new(target);
         probe.Dispatch(program);
         probe.Opened();
-        probe.HandshakeBegun();
         probe.Established();
         probe.Changed();
         probe.Closed();
@@ -53,53 +52,44 @@ internal sealed class InetSockSetState
             .Store(R10, FlowRecordCode.NewState, R2)
             .Store(R10, FlowRecordCode.Flow, 0)
             .BeginLedger(_target.Maps.Ledgers, program)
+            .Load(R2, R10, FlowRecordCode.NewState)
+            .JumpIfEqual(R2, (int)TCP_SYN_RECV, LedgerCode.Filtered)
             .FilterNamespace(_target.Socket, _target.NetNamespace)
             .FilterProtocol(_target.Socket)
             .LoadTcpSock()
             .Load(R2, R10, FlowRecordCode.NewState)
             .JumpIfEqual(R2, (int)TCP_SYN_SENT, "opened")
-            .JumpIfEqual(R2, (int)TCP_SYN_RECV, "handshake begun")
             .JumpIfEqual(R2, (int)TCP_ESTABLISHED, "established")
             .JumpIfEqual(R2, (int)TCP_CLOSE, "closed")
             .JumpIfEqual(R2, (int)TCP_LISTEN, LedgerCode.Filtered)
             .Jump("changed");
     }
 
-    // A socket can connect again after it was disconnected, so what its storage holds is overwritten.
+    // A socket that was disconnected connects again with the cookie that it has; its place was freed when it closed.
     private void Opened()
     {
         string next = _target.Options.Openings ? "emit" : LedgerCode.Aggregated;
         _asm.Label("opened")
             .Store(R10, FlowRecordCode.Kind, (int)EventKind.Opened)
-            .BeginFlow(_target, FlowDirection.Active, "open without storage")
+            .BeginFlow(_target, FlowDirection.Active, "opened without place")
             .Store(R10, FlowRecordCode.Flow, R8)
             .WriteOwner()
             .Jump(next)
-            .Label("open without storage")
+            .Label("opened without place")
             .CountMissed()
             .Jump(next);
     }
 
-    // The kernel clones a listener only when the handshake's last segment arrives (tcp_check_req); the ports are not set yet.
-    // SYN_SENT → SYN_RECV is a simultaneous open, whose flow has begun already.
-    private void HandshakeBegun()
-    {
-        _asm.Label("handshake begun")
-            .Load(R2, R10, FlowRecordCode.OldState)
-            .JumpIfNotEqual(R2, (int)TCP_LISTEN, LedgerCode.Filtered)
-            .BeginFlow(_target, FlowDirection.Passive, "handshake without storage")
-            .Jump(LedgerCode.Aggregated)
-            .Label("handshake without storage")
-            .CountMissed()
-            .Jump(LedgerCode.Aggregated);
-    }
-
+    // The flow of an accepted socket begins here, not when a listener is cloned at LISTEN → SYN_RECV: until 6.15 the clone gets its own cookie
+    // only after that (inet_csk_clone_lock). The handshake is over by then, as the kernel clones when its last segment arrives (tcp_check_req).
+    // SYN_SENT → SYN_RECV → ESTABLISHED is a simultaneous open, whose flow has begun already.
     // At the passive end the first RTT sample is SYN-ACK to ACK (tcp_synack_rtt_meas): going back by it gives the time of the SYN.
     private void Established()
     {
         _asm.Label("established")
             .Store(R10, FlowRecordCode.Kind, (int)EventKind.Established)
-            .FindFlow(_target, "emit")
+            .FindFlow(_target, "accepted")
+            .Label("begun")
             .Store(R10, FlowRecordCode.Flow, R8);
         BeginCounts();
         _asm.Call(Helper.KtimeGetNs)
@@ -113,6 +103,14 @@ internal sealed class InetSockSetState
             .Multiply(R1, 1000)
             .Subtract(R0, R1)
             .Store(R8, Of(ref s_flow.core.begin_ns), R0)
+            .Jump("emit")
+            .Label("accepted")
+            .Load(R2, R10, FlowRecordCode.OldState)
+            .JumpIfNotEqual(R2, (int)TCP_SYN_RECV, "emit")
+            .BeginFlow(_target, FlowDirection.Passive, "accepted without place")
+            .Jump("begun")
+            .Label("accepted without place")
+            .CountMissed()
             .Jump("emit");
     }
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using NodeBox.Probes.Native.Asm;
 using NodeBox.Probes.Native.Programs;
-using NodeBox.Probes.Native.Sys;
 using static NodeBox.Probes.Native.Asm.Register;
 
 namespace NodeBox.Probes.Native.Probes;
@@ -49,6 +48,7 @@ internal sealed class NetDevStartXmit
             .ShiftRight(R1, 1)
             .Load(R3, R10, Slots.Payload)
             .Store(R10, Slots.Segments, 1)
+            .Store(R10, Slots.SegmentSize, 0)
             .JumpIfGreater(R1, R3, "one")
             .ReadSegments(_target.Skb)
             .Label("one");
@@ -64,14 +64,7 @@ internal sealed class NetDevStartXmit
             .Copy(R6, At(ref s_event.header.cookie), R8, Layout.Of(ref s_flow, ref s_flow.cookie))
             .Copy(R6, At(ref s_event.header.burst), R8, burst.Ordinal)
             .Copy(R6, At(ref s_event.burst), R8, burst.Open)
-            .Move(R1, R6)
-            .Move(R2, Net.BPF_RB_NO_WAKEUP)
-            .Call(Helper.RingbufSubmit)
-            .Store(R10, Slots.Outcome, (int)RunEnd.Emitted)
-            .Jump("reported burst")
-            .Label("dropped burst")
-            .Store(R10, Slots.Outcome, (int)RunEnd.Dropped)
-            .Label("reported burst");
+            .EndRecord(R6, "dropped burst");
     }
 
     private static Field At<T>(ref T field)

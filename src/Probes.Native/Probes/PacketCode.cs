@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using NodeBox.Probes.Native.Asm;
-using NodeBox.Probes.Native.Sys;
 using static NodeBox.Probes.Native.Asm.Register;
 
 namespace NodeBox.Probes.Native.Probes;
@@ -79,14 +78,7 @@ internal sealed class PacketCode(ProbeTarget target, TrafficDirection direction)
             .Store(R6, At(ref s_event.header.ktime_ns), R7)
             .Copy(R6, At(ref s_event.header.cookie), R8, Layout.Of(ref s_flow, ref s_flow.cookie))
             .Copy(R6, At(ref s_event.batch), R8, _batch)
-            .Move(R1, R6)
-            .Move(R2, Net.BPF_RB_NO_WAKEUP)
-            .Call(Helper.RingbufSubmit)
-            .Store(R10, Slots.Outcome, (int)RunEnd.Emitted)
-            .Jump("packets reported")
-            .Label("packets dropped")
-            .Store(R10, Slots.Outcome, (int)RunEnd.Dropped)
-            .Label("packets reported")
+            .EndRecord(R6, "packets dropped")
             .Load(R1, R8, First)
             .Load(R2, R8, Count)
             .Add(R1, R2)

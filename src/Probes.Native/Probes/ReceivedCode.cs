@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using NodeBox.Probes.Native.Asm;
-using NodeBox.Probes.Native.Sys;
 using static NodeBox.Probes.Native.Asm.Register;
 
 namespace NodeBox.Probes.Native.Probes;
@@ -72,17 +71,9 @@ internal sealed class ReceivedCode(ProbeTarget target)
     // What could not be reported is lost: its ordinals are used up, so that the reader notices.
     private static void End(Assembler asm, string dropped)
     {
-        string reported = asm.NewLabel("reported");
         Field first = Of(ref s_flow.facts.rtts.first);
         Field count = Of(ref s_flow.facts.rtts.count);
-        asm.Move(R1, R6)
-            .Move(R2, Net.BPF_RB_NO_WAKEUP)
-            .Call(Helper.RingbufSubmit)
-            .Store(R10, Slots.Outcome, (int)RunEnd.Emitted)
-            .Jump(reported)
-            .Label(dropped)
-            .Store(R10, Slots.Outcome, (int)RunEnd.Dropped)
-            .Label(reported)
+        asm.EndRecord(R6, dropped)
             .Load(R1, R8, first)
             .Load(R2, R8, count)
             .Add(R1, R2)

@@ -30,7 +30,7 @@ internal sealed class SentData(Assembler asm, ProbeTarget target)
         FindData();
     }
 
-    // What has a flow is TCP and of this namespace. Requests and time-wait sockets are shorter than a struct sock and have no storage.
+    // What has a flow is TCP and of this namespace. Requests and time-wait sockets are shorter than a struct sock and have no flow.
     private void Begin(int program)
     {
         asm.Load(R7, R1, Field.Argument(0))

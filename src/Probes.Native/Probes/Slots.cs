@@ -25,7 +25,10 @@ internal static class Slots
     /// <summary>The packet's segments.</summary>
     public static readonly Field Segments = new(-64, 8);
 
-    /// <summary>The payload of all of them but the last.</summary>
+    /// <summary>
+    /// The payload of all of them but the last; 0 where there is one. Written before any jump that leads to where it is read: until 6.3 the
+    /// verifier lets no program read what it did not write, and it does not know how many segments there are.
+    /// </summary>
     public static readonly Field SegmentSize = new(-72, 8);
 
     /// <summary>Where probe_read_kernel writes: room for an IPv6 header and most of a TCP header.</summary>

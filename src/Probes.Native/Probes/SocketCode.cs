@@ -43,13 +43,13 @@ internal static class SocketCode
     }
 
     /// <summary>R0 = the socket's value in the map, or null.</summary>
-    public static Assembler GetStorage(this Assembler asm, Map map, bool create = false)
+    public static Assembler GetStorage(this Assembler asm, Map map)
     {
         return asm
             .LoadMap(R1, map.Fd.Number)
             .Move(R2, R6)
             .Move(R3, 0)
-            .Move(R4, create ? Net.BPF_SK_STORAGE_GET_F_CREATE : 0)
+            .Move(R4, 0)
             .Call(Helper.SkStorageGet);
     }
 
@@ -64,14 +64,27 @@ internal static class SocketCode
     }
 
     /// <summary>
-    /// Hands over the record in R8. The reader is not woken, which costs 2 µs a record; it drains on a timer.
+    /// Hands over a record. The reader is not woken, which costs 2 µs a record; it drains on a timer.
     /// </summary>
-    public static Assembler Submit(this Assembler asm)
+    public static Assembler Submit(this Assembler asm, Register record)
     {
         return asm
-            .Move(R1, R8)
+            .Move(R1, record)
             .Move(R2, Net.BPF_RB_NO_WAKEUP)
             .Call(Helper.RingbufSubmit);
+    }
+
+    /// <summary>Hands over a record and goes on, as does who jumps to the label because there was no room; <see cref="Slots.Outcome"/> says which.</summary>
+    public static Assembler EndRecord(this Assembler asm, Register record, string dropped)
+    {
+        string reported = asm.NewLabel("reported");
+        return asm
+            .Submit(record)
+            .Store(R10, Slots.Outcome, (int)RunEnd.Emitted)
+            .Jump(reported)
+            .Label(dropped)
+            .Store(R10, Slots.Outcome, (int)RunEnd.Dropped)
+            .Label(reported);
     }
 
     /// <summary>Writes the record's header but for its kind.</summary>

@@ -5,7 +5,7 @@ using static NodeBox.Probes.Native.Asm.Register;
 namespace NodeBox.Probes.Native.Probes;
 
 /// <summary>
-/// RTT samples, zero windows, late duplicates and bursts of received data. tcp_probe(sk, skb) comes once for each packet that an ESTABLISHED
+/// RTT samples, zero windows and, where bursts are asked for, bursts of received data and late duplicates. tcp_probe(sk, skb) comes once for each packet that an ESTABLISHED
 /// socket receives, after data_segs_in has counted it and before anything else of it is processed. Only sockets of this namespace whose
 /// beginning was seen have a state.
 /// </summary>
@@ -32,17 +32,13 @@ internal sealed class TcpProbe
         probe._asm.BeginReceived(target, program);
         probe.CountZeroWindow();
         probe._asm.TakeRtt(target.Tcp, Slots.RttsDue);
-        probe._asm.FindReceived(target, none: "report", "duplicate");
         if (target.Options.Bursts)
         {
+            probe._asm.FindReceived(target, none: "report", "duplicate");
             probe.AddToBurst();
-        }
-        else
-        {
-            probe._asm.Jump("report");
+            probe.Duplicate();
         }
 
-        probe.Duplicate();
         probe.End();
         return new ProgramSpec("nodebox_receive", Tracepoint, target.Btf.Tracepoint(Tracepoint), probe._asm.Assemble());
     }
@@ -95,6 +91,7 @@ internal sealed class TcpProbe
             .Store(R8, Of(ref s_flow.facts.segments_seen), R1)
             .Subtract32(R1, R2)
             .Store(R10, Slots.Segments, R1)
+            .Store(R10, Slots.SegmentSize, 0)
             .JumpIfEqual(R1, 1, "segments counted")
             .Load(R1, R10, Slots.Skb)
             .ReadSegmentation(_target.Skb)

@@ -102,7 +102,7 @@ internal static class TcpRetransmitSkb
             .Copy(R8, At(ref s_event.segs), R2, skb.Segments)
             .Copy(R8, At(ref s_event.state), R6, target.Btf.Field("sock", "__sk_common.skc_state"))
             .Store(R8, At(ref s_event.reserved), 0)
-            .Submit()
+            .Submit(R8)
             .Jump(LedgerCode.Emitted);
     }
 

@@ -6,6 +6,7 @@ internal static class Errno
     public const int EPERM = 1;
     public const int ENOENT = 2;
     public const int EINTR = 4;
+    public const int E2BIG = 7;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
     public const int EINVAL = 22;
@@ -22,7 +23,7 @@ internal static class Errno
             EPERM => "EPERM",
             ENOENT => "ENOENT",
             EINTR => "EINTR",
-            7 => "E2BIG",
+            E2BIG => "E2BIG",
             9 => "EBADF",
             EAGAIN => "EAGAIN",
             12 => "ENOMEM",

@@ -59,7 +59,7 @@ internal struct inet_diag_msg
 }
 
 /// <summary>linux/tcp.h, the members used. Longer in newer kernels, and shorter in older ones than this.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 216)]
+[StructLayout(LayoutKind.Explicit, Size = 232)]
 internal struct tcp_info
 {
     [FieldOffset(68)]

@@ -10,7 +10,6 @@ internal static class Net
     public const int ETH_P_IPV6 = 0xdd86;
     public const int IPPROTO_TCP = 6;
     public const int BPF_RB_NO_WAKEUP = 1;
-    public const int BPF_SK_STORAGE_GET_F_CREATE = 1;
 }
 
 /// <summary>include/net/tcp_states.h.</summary>

@@ -7,7 +7,8 @@ namespace NodeBox.Probes.Native.Tags;
 
 /// <summary>
 /// The tags of sockets, kept by the kernel with each socket until it is freed. Programs read them at every event.
-/// Writing needs the map's descriptor and no capability. Safe to use from any thread.
+/// Writing needs the map's descriptor and no capability, but for kernels before 5.19, which refuse bpf(2) as a whole to processes without
+/// CAP_BPF where kernel.unprivileged_bpf_disabled is set, as it mostly is. Safe to use from any thread.
 /// </summary>
 public sealed class TagMap : IDisposable
 {
@@ -30,6 +31,7 @@ public sealed class TagMap : IDisposable
 
     /// <summary>Asks the node that listens at a path (<see cref="TagMapServer"/>) for its tag map.</summary>
     /// <exception cref="ProbeUnavailableException">Nobody hands out a tag map there.</exception>
+    /// <exception cref="BpfException">The kernel does not let this process use it.</exception>
     public static TagMap Receive(string path)
     {
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 5000 };
@@ -73,14 +75,18 @@ public sealed class TagMap : IDisposable
 
     private static TagMap FromFd(Fd fd)
     {
-        bpf_map_info info = Bpf.MapInfo(fd.Number);
-        if (info.type != bpf_map_type.BPF_MAP_TYPE_SK_STORAGE || info.value_size != SocketTag.Size)
+        try
+        {
+            bpf_map_info info = Bpf.MapInfo(fd.Number);
+            return info.type == bpf_map_type.BPF_MAP_TYPE_SK_STORAGE && info.value_size == SocketTag.Size
+                ? new TagMap(fd)
+                : throw new ArgumentException($"a map of type {info.type} with values of {info.value_size} bytes is not a tag map");
+        }
+        catch
         {
             fd.Dispose();
-            throw new ArgumentException($"a map of type {info.type} with values of {info.value_size} bytes is not a tag map");
+            throw;
         }
-
-        return new TagMap(fd);
     }
 
     private static MapTypes Types()
