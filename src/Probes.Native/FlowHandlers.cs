@@ -35,4 +35,9 @@ public sealed record FlowHandlers
     public required DuplicateHandler Duplicates { get; init; }
 
     public required PacketHandler Packets { get; init; }
+
+    /// <summary>
+    /// Is called before some of it is handed over, when the kernel has made all of that: what was done before its cause has been done by then.
+    /// </summary>
+    public Action? BeforeBatch { get; init; }
 }

@@ -51,7 +51,8 @@ public sealed class FlowProbes : IDisposable
         try
         {
             _ring = new RingBufMapping(_maps.Events);
-            ProbeTarget target = new(_options, btf, _maps, NetNamespace.Current());
+            Netns = NetNamespace.Current();
+            ProbeTarget target = new(_options, btf, _maps, Netns);
             _programs.AddRange(probes.Select((assemble, program) => Program.Load(assemble(target, program))));
             ILookup<bpf_attach_type, Program> programs = _programs.ToLookup(program => program.Spec.AttachType);
             _links.AddRange(programs[bpf_attach_type.BPF_TRACE_RAW_TP].Select(Link.Attach));
@@ -66,6 +67,9 @@ public sealed class FlowProbes : IDisposable
         Tags = new TagMap(_maps.Tags.Fd);
         Missing = MissingFigures.Of(new TcpFields(btf));
     }
+
+    /// <summary>The network namespace whose flows they report, by its inode number.</summary>
+    public uint Netns { get; }
 
     /// <summary>The tags of sockets; disposed with these probes.</summary>
     public TagMap Tags { get; }
@@ -110,7 +114,8 @@ public sealed class FlowProbes : IDisposable
 
     /// <summary>Hands over all records that are complete, in the kernel's order. One caller at a time.</summary>
     /// <returns>The number of records.</returns>
-    public int Drain(FlowHandlers handlers) => _ring.Reader.Drain(new RecordReader(_flags, _options, handlers).Read);
+    public int Drain(FlowHandlers handlers) =>
+        _ring.Reader.Drain(new RecordReader(_flags, _options, handlers).Read, handlers.BeforeBatch);
 
     /// <summary>The account of each program.</summary>
     public IReadOnlyList<ProbeLedger> ReadLedgers() =>

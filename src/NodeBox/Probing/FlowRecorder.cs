@@ -34,7 +34,6 @@ internal sealed class FlowRecorder : IDisposable
 
     private readonly string _node;
     private readonly FlowProbes? _probes;
-    private readonly FlowHandlers _handlers;
     private readonly SocketTagger? _tagger;
     private readonly CutQueue _cuts = new();
     private readonly Lock _draining = new();
@@ -42,6 +41,7 @@ internal sealed class FlowRecorder : IDisposable
     private readonly ILogger _log;
     private readonly FlowProbeOptions _options;
     private OpenFlows? _flows;
+    private FlowHandlers? _handlers;
     private TelemetryPusher? _pusher;
     private Thread? _thread;
     private TagMapServer? _sharedTags;
@@ -55,7 +55,6 @@ internal sealed class FlowRecorder : IDisposable
         _options = options;
         _log = log;
         WhyNot = whyNot;
-        _handlers = Handlers();
         _tagger = probes is null ? null : new SocketTagger(probes.Tags, reason => log.LogError("{Reason}", reason));
     }
 
@@ -136,9 +135,10 @@ internal sealed class FlowRecorder : IDisposable
     public void Start(TelemetryPusher pusher)
     {
         _pusher = pusher;
-        _flows = new OpenFlows(new FlowRecords(_node), RecordSink.To(pusher), _options.Bursts);
         if (_probes is not null)
         {
+            _flows = new OpenFlows(new FlowRecords(_node, _probes.Netns), RecordSink.To(pusher), _options.Bursts);
+            _handlers = HandlersOf(_flows);
             _thread = new Thread(DrainUntilStopped) { IsBackground = true, Name = "flow recorder" };
             _thread.Start();
         }
@@ -228,22 +228,25 @@ internal sealed class FlowRecorder : IDisposable
     {
         ulong begunNs = (ulong)Stopwatch.GetTimestamp();
         _driverCuts?.Accept();
-        _probes!.Drain(_handlers);
-        TakeCuts().ForgetOldSlices(begunNs);
+        _probes!.Drain(_handlers!);
+        TakeCuts();
+        _flows!.ForgetOldSlices(begunNs);
     }
 
-    // A cut is made before any byte behind it is sent: so taking the cuts before a fact is handled gives that fact its slice.
-    private FlowHandlers Handlers() => new()
+    // A cut is made before any byte behind it is sent: so taking the cuts when facts are there, and before they are handled, gives each fact
+    // its slice.
+    private FlowHandlers HandlersOf(OpenFlows flows) => new()
     {
-        Flow = e => TakeCuts().Take(e),
-        Retransmit = e => TakeCuts().Take(e),
-        Rtt = samples => TakeCuts().Take(samples),
-        Bursts = (direction, bursts) => TakeCuts().Take(direction, bursts),
-        Duplicates = duplicates => TakeCuts().Take(duplicates),
-        Packets = (direction, packets) => TakeCuts().Take(direction, packets),
+        BeforeBatch = TakeCuts,
+        Flow = flows.Take,
+        Retransmit = flows.Take,
+        Rtt = flows.Take,
+        Bursts = flows.Take,
+        Duplicates = flows.Take,
+        Packets = flows.Take,
     };
 
-    private OpenFlows TakeCuts()
+    private void TakeCuts()
     {
         OpenFlows flows = _flows!;
         while (_cuts.TryTake(out SliceCut cut))
@@ -258,6 +261,5 @@ internal sealed class FlowRecorder : IDisposable
         }
 
         _driverCuts?.Drain(flows.Take, flows.MarkCutsLost);
-        return flows;
     }
 }

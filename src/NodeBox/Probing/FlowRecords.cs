@@ -13,10 +13,10 @@ namespace NodeBox.Probing;
 /// Turns what one node's kernel says of flows into records. A flow that began before the probes were attached has none: its bytes until
 /// then are no task's, and nobody knows which end opened it.
 /// </summary>
-internal sealed class FlowRecords(string node)
+/// <param name="node">The node's name.</param>
+/// <param name="netns">The network namespace of its flows, by its inode number.</param>
+internal sealed class FlowRecords(string node, uint netns)
 {
-    private readonly ulong _netns = OwnNamespace();
-
     /// <summary>The name of a flow. A socket that connects again keeps its cookie, so the time belongs to the name.</summary>
     public string IdOf(ulong cookie, ulong beginKtimeNs) =>
         string.Create(CultureInfo.InvariantCulture, $"{node}-{cookie:x}-{beginKtimeNs:x}");
@@ -94,7 +94,7 @@ internal sealed class FlowRecords(string node)
         {
             FlowId = IdOf(cookie, beginKtimeNs),
             BeginNs = NodeClock.FromMonotonic((long)beginKtimeNs),
-            Netns = _netns,
+            Netns = netns,
             Direction = direction == FlowDirection.Active ? "active" : "passive",
             Path = isLoopback ? "loopback" : "link",
             LocalAddr = local.Address.ToString(),
@@ -170,11 +170,4 @@ internal sealed class FlowRecords(string node)
         CloseReason.GivenUp => "given_up",
         _ => throw new InvalidOperationException($"a flow that ended has no close reason {reason}"),
     };
-
-    // The link reads "net:[4026531840]".
-    private static ulong OwnNamespace()
-    {
-        string link = File.ResolveLinkTarget("/proc/self/ns/net", returnFinalTarget: false)!.Name;
-        return ulong.Parse(link.AsSpan(link.IndexOf('[') + 1).TrimEnd(']'), CultureInfo.InvariantCulture);
-    }
 }

@@ -4,8 +4,9 @@ using NodeBox.Probes.Native.Sys;
 namespace NodeBox.Probes.Native.RingBuf;
 
 /// <summary>
-/// A ring buffer mapped into this process: the consumer's page (writable), the producer's page, and the data twice (read-only).
-/// Disposing unmaps it, after which its reader must not be used.
+/// A ring buffer mapped into this process: the consumer's page (writable), the producer's page, the data, and the data's first page again
+/// (read-only). The kernel offers all of the data again, but it is there for records that wrap, none is longer than a page, and every page
+/// mapped counts as this process's memory. Disposing unmaps it, after which its reader must not be used.
 /// </summary>
 internal sealed unsafe class RingBufMapping : IDisposable
 {
@@ -17,7 +18,7 @@ internal sealed unsafe class RingBufMapping : IDisposable
     /// <exception cref="BpfException">The kernel refused a mapping.</exception>
     public RingBufMapping(Map map)
     {
-        _readOnlyLength = _page + (2 * (nuint)map.Spec.MaxEntries);
+        _readOnlyLength = _page + (nuint)map.Spec.MaxEntries + _page;
         try
         {
             _consumer = Mmap(map, _page, Libc.PROT_READ | Libc.PROT_WRITE, 0);
@@ -29,7 +30,7 @@ internal sealed unsafe class RingBufMapping : IDisposable
             throw;
         }
 
-        Reader = new RingBufReader((ulong*)_consumer, (ulong*)_producer, _producer + _page, map.Spec.MaxEntries);
+        Reader = new RingBufReader((ulong*)_consumer, (ulong*)_producer, _producer + _page, map.Spec.MaxEntries, (int)_page);
     }
 
     public RingBufReader Reader { get; }

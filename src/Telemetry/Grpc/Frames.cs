@@ -22,6 +22,16 @@ internal static class Frames
         output.Advance(HeaderBytes + length);
     }
 
+    /// <summary>As <see cref="Write(IBufferWriter{byte}, IMessage)"/>, of a message that is serialised.</summary>
+    public static void Write(IBufferWriter<byte> output, ReadOnlyMemory<byte> message)
+    {
+        Span<byte> frame = output.GetSpan(HeaderBytes + message.Length);
+        frame[0] = 0;
+        BinaryPrimitives.WriteUInt32BigEndian(frame[1..], (uint)message.Length);
+        message.Span.CopyTo(frame[HeaderBytes..]);
+        output.Advance(HeaderBytes + message.Length);
+    }
+
     /// <summary>Reads messages until the other side ends the stream.</summary>
     /// <exception cref="RpcException">
     /// ResourceExhausted for a message beyond <paramref name="maxBytes"/>; Internal for anything malformed.

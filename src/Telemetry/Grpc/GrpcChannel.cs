@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
@@ -51,13 +52,35 @@ public sealed class GrpcChannel : IDisposable
     /// <param name="timeout">After this the call ends with DeadlineExceeded; null waits for ever.</param>
     /// <param name="cancellation">Cancels the call at both ends.</param>
     /// <exception cref="RpcException">The server's status if it is not OK, or Unavailable if it cannot be reached.</exception>
-    public async IAsyncEnumerable<TResponse> DuplexAsync<TRequest, TResponse>(
+    public IAsyncEnumerable<TResponse> DuplexAsync<TRequest, TResponse>(
         string method,
         IAsyncEnumerable<TRequest> requests,
         MessageParser<TResponse> parser,
         TimeSpan? timeout = null,
-        [EnumeratorCancellation] CancellationToken cancellation = default)
+        CancellationToken cancellation = default)
         where TRequest : IMessage<TRequest>
+        where TResponse : IMessage<TResponse> =>
+        DuplexAsync(method, requests, static (output, message) => Frames.Write(output, message), parser, timeout, cancellation);
+
+    /// <summary>As the other, of requests that are serialised. The bytes of each are read until the next one is asked for.</summary>
+    public IAsyncEnumerable<TResponse> DuplexAsync<TResponse>(
+        string method,
+        IAsyncEnumerable<ReadOnlyMemory<byte>> requests,
+        MessageParser<TResponse> parser,
+        TimeSpan? timeout = null,
+        CancellationToken cancellation = default)
+        where TResponse : IMessage<TResponse> =>
+        DuplexAsync(method, requests, Frames.Write, parser, timeout, cancellation);
+
+    public void Dispose() => _http.Dispose();
+
+    private async IAsyncEnumerable<TResponse> DuplexAsync<TRequest, TResponse>(
+        string method,
+        IAsyncEnumerable<TRequest> requests,
+        Action<IBufferWriter<byte>, TRequest> write,
+        MessageParser<TResponse> parser,
+        TimeSpan? timeout,
+        [EnumeratorCancellation] CancellationToken cancellation)
         where TResponse : IMessage<TResponse>
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -71,7 +94,7 @@ public sealed class GrpcChannel : IDisposable
 
         try
         {
-            using HttpRequestMessage request = Compose(method, requests, timeout, ending.Token);
+            using HttpRequestMessage request = Compose(method, new MessageContent<TRequest>(requests, write, ending.Token), timeout);
             Task<HttpResponseMessage> sending = _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ending.Token);
             using HttpResponseMessage response = await OrExplain(sending, Explain).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.OK)
@@ -99,17 +122,13 @@ public sealed class GrpcChannel : IDisposable
         }
     }
 
-    public void Dispose() => _http.Dispose();
-
-    private static HttpRequestMessage Compose<TRequest>(
-        string method, IAsyncEnumerable<TRequest> requests, TimeSpan? timeout, CancellationToken cancellation)
-        where TRequest : IMessage<TRequest>
+    private static HttpRequestMessage Compose(string method, HttpContent content, TimeSpan? timeout)
     {
         HttpRequestMessage request = new(HttpMethod.Post, "/" + method)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new MessageContent<TRequest>(requests, cancellation),
+            Content = content,
         };
         request.Headers.TryAddWithoutValidation("te", "trailers");
         request.Headers.TryAddWithoutValidation(GrpcHeaders.AcceptEncoding, GrpcHeaders.Identity);

@@ -1,19 +1,23 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
-using Google.Protobuf;
 
 namespace NodeBox.Telemetry.Grpc;
 
 /// <summary>A request body that lasts as long as its messages come: HTTP/2 sends each when it is flushed.</summary>
 internal sealed class MessageContent<T> : HttpContent
-    where T : IMessage<T>
 {
     private readonly IAsyncEnumerable<T> _messages;
+    private readonly Action<IBufferWriter<byte>, T> _write;
     private readonly CancellationToken _cancellation;
 
-    public MessageContent(IAsyncEnumerable<T> messages, CancellationToken cancellation)
+    /// <param name="messages">The messages.</param>
+    /// <param name="write">Puts one into a frame.</param>
+    /// <param name="cancellation">Ends the body.</param>
+    public MessageContent(IAsyncEnumerable<T> messages, Action<IBufferWriter<byte>, T> write, CancellationToken cancellation)
     {
         _messages = messages;
+        _write = write;
         _cancellation = cancellation;
         Headers.TryAddWithoutValidation("Content-Type", GrpcHeaders.ContentType);
     }
@@ -31,7 +35,7 @@ internal sealed class MessageContent<T> : HttpContent
         PipeWriter output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
         await foreach (T message in _messages.WithCancellation(_cancellation).ConfigureAwait(false))
         {
-            Frames.Write(output, message);
+            _write(output, message);
             await output.FlushAsync(_cancellation).ConfigureAwait(false);
         }
 

@@ -65,8 +65,15 @@ internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log
 
             if (failure.Code is StatusCode.InvalidArgument or StatusCode.ResourceExhausted && unacked.TryPeek(out SentBatch culprit))
             {
-                GiveUp(culprit, failure.Message);
-                continue;
+                try
+                {
+                    GiveUp(culprit, failure.Message);
+                    continue;
+                }
+                catch (Exception e) when (Spool.IsFailure(e))
+                {
+                    failure = FailureOfSpool(e);
+                }
             }
 
             Report(failure.Message);
@@ -104,11 +111,14 @@ internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log
         }
         catch (Exception e) when (Spool.IsFailure(e))
         {
-            return new RpcException(StatusCode.Internal, $"the spool {settings.SpoolDirectory} fails: {e.Message}", e);
+            return FailureOfSpool(e);
         }
     }
 
-    private async IAsyncEnumerable<Batch> ReadSpoolAsync(
+    private RpcException FailureOfSpool(Exception e) =>
+        new(StatusCode.Internal, $"the spool {settings.SpoolDirectory} fails: {e.Message}", e);
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadSpoolAsync(
         ConcurrentQueue<SentBatch> unacked, [EnumeratorCancellation] CancellationToken stopping)
     {
         SpoolCursor cursor = default;
@@ -117,7 +127,7 @@ internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log
             while (spool.ReadNext(ref cursor) is { } spooled)
             {
                 unacked.Enqueue(new SentBatch(spooled.Sequence, spooled.Count));
-                yield return Batch.Parser.ParseFrom(spooled.Payload.Span);
+                yield return spooled.Payload;
             }
 
             await _wake.Reader.ReadAsync(stopping).ConfigureAwait(false);
@@ -151,16 +161,23 @@ internal sealed class PushStream(PushSettings settings, Spool spool, ILogger log
 
     private void Advance(ulong sequence)
     {
-        spool.Acknowledge(sequence);
-        lock (_gate)
+        try
         {
-            _ackedSequence = Math.Max(_ackedSequence, sequence);
-            foreach ((_, TaskCompletionSource done) in _waiting.Where(waiter => waiter.Sequence <= _ackedSequence))
+            spool.Acknowledge(sequence);
+        }
+        finally
+        {
+            // The spool has forgotten the batches also where it cannot delete their files.
+            lock (_gate)
             {
-                done.TrySetResult();
-            }
+                _ackedSequence = Math.Max(_ackedSequence, sequence);
+                foreach ((_, TaskCompletionSource done) in _waiting.Where(waiter => waiter.Sequence <= _ackedSequence))
+                {
+                    done.TrySetResult();
+                }
 
-            _waiting.RemoveAll(waiter => waiter.Done.Task.IsCompleted);
+                _waiting.RemoveAll(waiter => waiter.Done.Task.IsCompleted);
+            }
         }
     }
 

@@ -81,7 +81,8 @@ public sealed class FlowRecorderTests : IAsyncLifetime
         Assert.All(ends, flow => Assert.True(flow.EndNs <= NodeClock.NowNs()));
         Assert.All(ends, flow => Assert.StartsWith("n1-", flow.FlowId));
         Assert.NotEqual(active.FlowId, passive.FlowId);
-        Assert.NotEqual(0UL, active.Netns);
+        string netns = File.ResolveLinkTarget("/proc/self/ns/net", returnFinalTarget: false)!.Name;
+        Assert.All(ends, flow => Assert.Equal(netns, $"net:[{flow.Netns}]"));
         Assert.NotEmpty(active.CongestionControl);
     }
 

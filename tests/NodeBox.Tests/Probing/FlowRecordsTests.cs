@@ -13,7 +13,7 @@ public sealed class FlowRecordsTests
     private static readonly byte[] s_task = [.. Enumerable.Range(1, 16).Select(static i => (byte)i)];
     private static readonly byte[] s_span = [.. Enumerable.Range(21, 8).Select(static i => (byte)i)];
 
-    private readonly FlowRecords _records = new("n1");
+    private readonly FlowRecords _records = new("n1", netns: 7);
 
     [Theory]
     [InlineData(SocketTagFlags.None, true, true, true)]
@@ -86,8 +86,7 @@ public sealed class FlowRecordsTests
         Assert.Equal(("n1-2a-3e8", name, "cubic"), (record.FlowId, record.Direction, record.CongestionControl));
         Assert.Equal((1UL, 2UL, 3UL, 4UL, 5UL), (record.TxBytes, record.RxBytes, record.TxSegs, record.RxSegs, record.RetransSegs));
         Assert.Equal(NodeClock.FromMonotonic(1000), record.BeginNs);
-        string netns = File.ResolveLinkTarget("/proc/self/ns/net", returnFinalTarget: false)!.Name;
-        Assert.Equal(netns, $"net:[{record.Netns}]");
+        Assert.Equal(7UL, record.Netns);
     }
 
     [Fact]

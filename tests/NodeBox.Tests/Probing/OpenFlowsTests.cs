@@ -18,7 +18,7 @@ public sealed class OpenFlowsTests
     private readonly OpenFlows _flows;
 
     public OpenFlowsTests() => _flows = new OpenFlows(
-        new FlowRecords("n1"), new RecordSink(_flowRecords.Add, _slices.Add, static _ => { }, _packets.Add), hasBursts: true);
+        new FlowRecords("n1", netns: 1), new RecordSink(_flowRecords.Add, _slices.Add, static _ => { }, _packets.Add), hasBursts: true);
 
     [Fact]
     public void A_flush_says_what_is_new_only()

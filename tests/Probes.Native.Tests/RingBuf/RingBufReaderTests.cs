@@ -7,12 +7,13 @@ namespace NodeBox.Probes.Native.Tests.RingBuf;
 public sealed unsafe class RingBufReaderTests : IDisposable
 {
     private const int Size = 64;
+    private const int Again = 48;
 
     private readonly ulong* _positions = (ulong*)NativeMemory.AllocZeroed(16);
-    private readonly byte* _data = (byte*)NativeMemory.AllocZeroed(2 * Size);
+    private readonly byte* _data = (byte*)NativeMemory.AllocZeroed(Size + Again);
     private readonly List<string> _read = [];
 
-    private RingBufReader Reader => new(&_positions[0], &_positions[1], _data, Size);
+    private RingBufReader Reader => new(&_positions[0], &_positions[1], _data, Size, Again);
 
     [Fact]
     public void Reads_complete_records_in_order()
@@ -69,6 +70,37 @@ public sealed unsafe class RingBufReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_record_that_reaches_beyond_what_is_mapped_is_refused()
+    {
+        // The header of the next one is the ring's last 8 bytes.
+        Write(new string('x', Again));
+        Assert.Equal(1, Drain());
+        Write(new string('y', Again + 1));
+        Assert.Throws<InvalidDataException>(() => Drain());
+    }
+
+    [Fact]
+    public void A_batch_is_announced_when_its_records_are_reserved_and_before_any_is_read()
+    {
+        Write("one");
+        Write("two");
+        int written = 2;
+
+        // A record that comes while the first batch is read belongs to another one.
+        RecordHandler read = record =>
+        {
+            _read.Add(Text(record));
+            if (written++ == 2)
+            {
+                Write("three");
+            }
+        };
+        Assert.Equal(3, Reader.Drain(read, () => _read.Add("batch")));
+        Assert.Equal(["batch", "one", "two", "batch", "three"], _read);
+        Assert.Equal(0, Reader.Drain(read, () => Assert.Fail("there is none")));
+    }
+
+    [Fact]
     public void A_record_whose_handler_fails_is_not_read_again()
     {
         Write("bad");
@@ -87,10 +119,12 @@ public sealed unsafe class RingBufReaderTests : IDisposable
 
     private int Drain()
     {
-        return Reader.Drain(record => _read.Add(System.Text.Encoding.ASCII.GetString(record)));
+        return Reader.Drain(record => _read.Add(Text(record)));
     }
 
-    // As kernel/bpf/ringbuf.c reserves and commits, with the double mapping played by writing each byte twice.
+    private static string Text(ReadOnlySpan<byte> record) => System.Text.Encoding.ASCII.GetString(record);
+
+    // As kernel/bpf/ringbuf.c reserves and commits, with the second mapping played by writing its bytes twice.
     private ulong Write(string text, bool busy = false, bool discarded = false)
     {
         ulong at = _positions[1];
@@ -117,6 +151,9 @@ public sealed unsafe class RingBufReaderTests : IDisposable
     private void SetByte(ulong at, byte value)
     {
         _data[at % Size] = value;
-        _data[(at % Size) + Size] = value;
+        if (at % Size < Again)
+        {
+            _data[(at % Size) + Size] = value;
+        }
     }
 }

@@ -132,6 +132,32 @@ public sealed class PusherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_spool_that_fails_when_a_batch_is_refused_is_reported_and_pushing_goes_on()
+    {
+        await using GrpcHost host = await GrpcHost.StartAsync(app => app.MapDuplex<Batch, Ack>(TelemetryPusher.Method, Batch.Parser, (batches, _) => AckAllBut(batches, "refused")));
+        PushSettings settings = SettingsFor(host.Address);
+        using Spool spool = Spool.Open(_folder, settings.SpoolBytes);
+        Assert.True(spool.TryAppend(new Batch { Node = "refused" }, 3));
+
+        // The segment stays open; the one behind it cannot be made.
+        Directory.Delete(_folder, recursive: true);
+        using PushStream stream = new(settings, spool, _log);
+        using CancellationTokenSource stopping = new();
+        Task running = stream.RunAsync(stopping.Token);
+        await UntilAsync(() => _log.Warnings.Any(warning => warning.Contains($"the spool {_folder} fails")));
+        await stream.WhenAckedAsync(spool.LastSequence).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        Assert.Equal(3, stream.Refused);
+
+        Directory.CreateDirectory(_folder);
+        Assert.True(spool.TryAppend(new Batch(), 1));
+        stream.Wake();
+        await stream.WhenAckedAsync(spool.LastSequence).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        Assert.Equal((1, 3), (stream.Acked, stream.Refused));
+        await stopping.CancelAsync();
+        await running.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Pushing_is_no_part_of_the_span_that_started_it()
     {
         ConcurrentQueue<string> headers = [];
@@ -168,6 +194,19 @@ public sealed class PusherTests : IDisposable
         await foreach (Batch batch in batches)
         {
             received.Enqueue(batch);
+            yield return new Ack { SpoolId = batch.SpoolId, Sequence = batch.Sequence };
+        }
+    }
+
+    private static async IAsyncEnumerable<Ack> AckAllBut(IAsyncEnumerable<Batch> batches, string node)
+    {
+        await foreach (Batch batch in batches)
+        {
+            if (batch.Node == node)
+            {
+                throw new RpcException(StatusCode.InvalidArgument, $"{node} is not taken");
+            }
+
             yield return new Ack { SpoolId = batch.SpoolId, Sequence = batch.Sequence };
         }
     }

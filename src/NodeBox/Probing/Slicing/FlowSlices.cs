@@ -192,9 +192,11 @@ internal sealed class FlowSlices
         }
 
         Position[] positions = SlicePositions.Of(_slices, _duplicates, totals);
+        Position[] unlimited = totals is null ? positions : SlicePositions.Of(_slices, _duplicates, end: null);
         for (int i = 0; i + 1 < positions.Length; i++)
         {
-            EmitOne(i, flowId, positions, totals, emit);
+            bool isLimited = i + 1 < unlimited.Length && positions[i + 1] != unlimited[i + 1];
+            EmitOne(i, flowId, positions, isLimited, totals, emit);
         }
     }
 
@@ -216,7 +218,7 @@ internal sealed class FlowSlices
         Position[] positions = SlicePositions.Of(_slices, _duplicates, end: null);
         for (int i = 0; i < count && flowId is not null; i++)
         {
-            EmitOne(i, flowId, positions, totals: null, emit);
+            EmitOne(i, flowId, positions, isLimited: false, totals: null, emit);
         }
 
         _slices.Forgotten += flowId is null ? count : 0;
@@ -228,10 +230,12 @@ internal sealed class FlowSlices
         _duplicates.RemoveAll(duplicate => duplicate.Fact.DataSegmentsIn <= counted);
     }
 
-    private void EmitOne(int i, string flowId, Position[] positions, FlowTotals? totals, Action<SliceRecord> emit)
+    // A snapshot may be older than a boundary, and a flow may end before it has sent what was written. A slice whose end its flow's totals
+    // limit is told so, whatever was told before, and again when there is more of it.
+    private void EmitOne(int i, string flowId, Position[] positions, bool isLimited, FlowTotals? totals, Action<SliceRecord> emit)
     {
         bool isLast = i + 1 == _slices.Count;
-        if (!isLast && !_slices[i].IsChanged)
+        if (!isLast && !isLimited && !_slices[i].IsChanged)
         {
             return;
         }
@@ -241,6 +245,11 @@ internal sealed class FlowSlices
         if (_slices[i].TakeRecord(flowId, in positions[i], in positions[i + 1], boundaryNs, _hasBursts, srttUs) is { } record)
         {
             emit(record);
+        }
+
+        if (isLimited)
+        {
+            _slices[i].Change();
         }
     }
 
@@ -300,7 +309,9 @@ internal sealed class FlowSlices
         }
 
         uint bytes = (uint)(end - offset);
-        uint segs = Math.Max(1, (uint)((ulong)burst.Segments * bytes / burst.Bytes));
+
+        // Each part has a segment, as long as there are any: of one segment over two boundaries the first part has it.
+        uint segs = Math.Min(burst.Segments, Math.Max(1, (uint)((ulong)burst.Segments * bytes / burst.Bytes)));
         Burst rest = burst with { Sequence = burst.Sequence + bytes, Bytes = burst.Bytes - bytes, Segments = burst.Segments - segs, Sizes = default };
         MarkMissing(direction == TrafficDirection.Tx ? Missing.TxBurstsDivided : Missing.RxBurstsDivided, direction, offset, end);
         owner.Shape.Add(direction, burst with { Bytes = bytes, Segments = segs });

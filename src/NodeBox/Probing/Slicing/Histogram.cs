@@ -24,7 +24,12 @@ internal sealed class Histogram
     {
         int bucket = BucketOf(value);
         _counts ??= [];
-        int at = _counts.FindLastIndex(entry => entry.Bucket <= bucket);
+        int at = _counts.Count - 1;
+        while (at >= 0 && _counts[at].Bucket > bucket)
+        {
+            at--;
+        }
+
         if (at >= 0 && _counts[at].Bucket == bucket)
         {
             _counts[at] = (bucket, _counts[at].Count + 1);

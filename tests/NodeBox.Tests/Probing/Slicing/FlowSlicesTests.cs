@@ -103,6 +103,22 @@ public sealed class FlowSlicesTests
         Assert.Equal([1UL, 3UL], _records.Values.Skip(1).Take(2).Select(static slice => Assert.Single(slice.Shape.TxBursts.Segs).Le));
     }
 
+    [Theory]
+    [InlineData(TrafficDirection.Tx, 1, new[] { 1UL, 0UL, 0UL })]
+    [InlineData(TrafficDirection.Rx, 1, new[] { 1UL, 0UL, 0UL })]
+    [InlineData(TrafficDirection.Rx, 2, new[] { 1UL, 1UL, 0UL })]
+    [InlineData(TrafficDirection.Rx, 5, new[] { 1UL, 2UL, 2UL })]
+    public void A_burst_over_several_boundaries_has_no_more_segments_than_it_had(TrafficDirection direction, uint segs, ulong[] divided)
+    {
+        Cut(0, 0, 0, 0, 0);
+        Cut(1, 0, 0, 0, 0);
+        Cut(2, 100, 100, null, null);
+        Cut(3, 200, 200, null, null);
+        _slices.AddBurst(direction, 0, Burst(300, segs));
+        End(new FlowTotals(9, 300, 300, segs, segs));
+        Assert.Equal(divided, _records.Values.Skip(1).Select(slice => Assert.Single(BurstsOf(slice, direction).Segs).Le));
+    }
+
     [Fact]
     public void A_burst_that_began_out_of_order_is_all_its_slices()
     {
@@ -158,6 +174,40 @@ public sealed class FlowSlicesTests
         End(new FlowTotals(9, 700, 50, 1, 1));
         Assert.Equal([0UL, 700UL, 0UL], _records.Values.Select(static slice => slice.TxBytes));
         Assert.Equal([0UL, 1UL, 0UL], _records.Values.Select(static slice => slice.TxSegs));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_boundary_behind_a_snapshot_leaves_no_slice_short(bool laterBoundary)
+    {
+        Cut(0, 0, 0, 0, 0);
+        Cut(1, 0, 0, 0, 0);
+        Cut(2, 150, 80, 2, 1);
+        Assert.Equal([0UL, 100UL, 0UL], TxBytesAfter(new FlowTotals(7, 100, 50, 1, 1)));
+        if (laterBoundary)
+        {
+            Cut(3, 180, 90, 3, 2);
+            Emit(totals: null);
+        }
+
+        ulong[] whole = laterBoundary ? [0, 150, 30, 20] : [0, 150, 50];
+        Assert.Equal(whole, TxBytesAfter(new FlowTotals(9, 200, 90, 4, 2)));
+        Assert.All(_records.Values, static slice => Assert.True(slice.SegsExact));
+    }
+
+    [Fact]
+    public void A_slice_that_was_told_and_whose_last_bytes_were_never_sent_is_corrected()
+    {
+        Cut(0, 0, 0, 0, 0);
+        Cut(1, 0, 0, 0, 0);
+        Cut(2, 1000, 50, 2, 1);
+        Emit(totals: null);
+        Assert.Equal(1000UL, _records[1].TxBytes);
+        Assert.Equal([0UL, 700UL, 0UL], TxBytesAfter(new FlowTotals(9, 700, 50, 1, 1)));
+        _records.Clear();
+        Emit(new FlowTotals(9, 700, 50, 1, 1));
+        Assert.Empty(_records);
     }
 
     [Fact]
@@ -238,6 +288,15 @@ public sealed class FlowSlicesTests
         SliceRecord record = _records[slice];
         return (record.Kind, record.TxBytes, record.RxBytes, record.TxSegs, record.RxSegs);
     }
+
+    private IEnumerable<ulong> TxBytesAfter(FlowTotals totals)
+    {
+        End(totals);
+        return _records.Values.Select(static slice => slice.TxBytes);
+    }
+
+    private static Bursts BurstsOf(SliceRecord slice, TrafficDirection direction) =>
+        direction == TrafficDirection.Tx ? slice.Shape.TxBursts : slice.Shape.RxBursts;
 
     private void Cut(uint slice, long tx, long rx, uint? txSegs, uint? rxSegs) =>
         Assert.True(_slices.Cut(CutAt(slice, tx, rx, txSegs, rxSegs)));

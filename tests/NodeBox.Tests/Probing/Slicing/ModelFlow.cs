@@ -62,7 +62,7 @@ internal sealed class ModelFlow
             cuts += stream == _streams[0] ? 1 : 0;
             if (choice % 7 == 3)
             {
-                Flush(flow);
+                Flush(flow, choice % 11);
             }
         }
 
@@ -191,11 +191,14 @@ internal sealed class ModelFlow
         }
     }
 
-    private void Flush(Flow flow)
+    // A snapshot is taken before the cuts and facts that are read with it: they may be far ahead of it.
+    private void Flush(Flow flow, int tenths)
     {
         var view = new Flow(flow);
         view.Slices.GiveAllWaiting();
-        view.Slices.Emit("f", Totals, Keep);
+        var snapshot = new FlowTotals(
+            Totals.AtKtimeNs, Totals.TxBytes * tenths / 10, Totals.RxBytes * tenths / 10, Totals.TxSegs * tenths / 10, Totals.RxSegs * tenths / 10);
+        view.Slices.Emit("f", snapshot, Keep);
     }
 
     private void Keep(SliceRecord record) => _records[record.Slice] = record;
