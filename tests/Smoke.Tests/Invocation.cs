@@ -20,6 +20,8 @@ internal sealed record Outcome(int ExitCode, IReadOnlyList<string> Out, IReadOnl
 /// <summary>A program that runs, in a process group of its own and without a terminal.</summary>
 internal sealed class Invocation : IDisposable
 {
+    private const int IdleLooks = 5;
+
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(20);
 
     private readonly Process _process;
@@ -78,6 +80,13 @@ internal sealed class Invocation : IDisposable
         }
     }
 
+    /// <summary>Waits until a program that waits for input sleeps: then it has taken all that there was.</summary>
+    public async Task UntilIdleAsync()
+    {
+        int idle = 0;
+        await UntilAsync(() => (idle = IsAsleep() ? idle + 1 : 0) == IdleLooks, "it sleeps");
+    }
+
     /// <summary>Waits for the program's end, and for the end of all that holds its output.</summary>
     public async Task<Outcome> EndAsync(TimeSpan limit)
     {
@@ -104,6 +113,8 @@ internal sealed class Invocation : IDisposable
 
         _process.Dispose();
     }
+
+    private bool IsAsleep() => File.ReadAllText($"/proc/{Pid}/stat").Split(") ")[1].StartsWith('S');
 
     private Outcome Current() => new(_process.HasExited ? _process.ExitCode : -1, Lines(_out), Lines(_errors));
 

@@ -10,8 +10,6 @@ public sealed class ModelProcessTests
 {
     private const string Node = "n3";
 
-    private static readonly TimeSpan s_readyAgain = TimeSpan.FromSeconds(5);
-
     [Theory]
     [InlineData(Signals.Abort, "SIGABRT")]
     [InlineData(Signals.Kill, "SIGKILL")]
@@ -37,13 +35,18 @@ public sealed class ModelProcessTests
         Assert.Equal("engine_failed", error.GetProperty("code").GetString());
         Assert.Contains(name, error.GetProperty("message").GetString());
         await node.UntilAsync(() => IsReadyAsync(http).GetAwaiter().GetResult(), "its model is ready again");
-        Assert.InRange(Stopwatch.GetElapsedTime(killed), TimeSpan.Zero, s_readyAgain);
+        Console.WriteLine($"ready again {Stopwatch.GetElapsedTime(killed).TotalSeconds:0.0} s after {name}");
+        Assert.Contains("nodebox_llm_engine_restarts_total{model=\"testbed\"} 1\n", await http.GetStringAsync("/metrics"));
         using HttpResponseMessage next = await http.PostAsJsonAsync("/v1/chat/completions", Request(4, stream: false));
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
 
         Signals.Send(node.Pid, Signals.Terminate);
         Outcome outcome = (await node.EndAsync(Patience.ForProgress)).Expect(0);
-        Assert.Contains(outcome.Errors, line => line.Contains($"its process {model} was ended by {name}"));
+
+        // How long the start itself takes, depends on the machine.
+        string failed = Assert.Single(outcome.Errors, static line => line.Contains("is started again in"));
+        Assert.Contains($"its process {model} was ended by {name}", failed);
+        Assert.EndsWith("it is started again in 0 s", failed);
         Assert.Contains(outcome.Errors, static line => line.Contains("serves again"));
     }
 

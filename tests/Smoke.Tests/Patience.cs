@@ -4,11 +4,11 @@ namespace NodeBox.Smoke.Tests;
 internal static class Patience
 {
     /// <summary>For a command that only reads, writes or refuses.</summary>
-    public static readonly TimeSpan ForCommand = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan ForCommand = TimeSpan.FromSeconds(120);
 
     /// <summary>For the next thing that a running program does, and for its stop.</summary>
     public static readonly TimeSpan ForProgress = TimeSpan.FromSeconds(60);
 
     /// <summary>For a run of all scenarios.</summary>
-    public static readonly TimeSpan ForRun = TimeSpan.FromSeconds(180);
+    public static readonly TimeSpan ForRun = TimeSpan.FromSeconds(600);
 }

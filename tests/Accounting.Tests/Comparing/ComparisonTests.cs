@@ -83,6 +83,20 @@ public sealed class ComparisonTests
         Assert.All(s_changes, static changed => AssertOne(changed.Difference, Compare(WithSlice(2, changed.Change))));
 
     [Fact]
+    public void Retransmissions_that_a_slice_lacks_are_told_from_all_else()
+    {
+        RecordedFlow unseen = WithSlice(1, static slice => slice with { Traffic = slice.Traffic with { RetransSegs = 0, RetransBytes = 0 } });
+        unseen = unseen with { Retransmits = new Dictionary<long, long>() };
+        Assert.Equal((3, true), (Compare(unseen).Differences.Count, Compare(unseen).LacksRetransmissionsOnly));
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Compare(unseen).AssertExact(leastSlices: 0));
+        Assert.False(Compare(s_recorded).LacksRetransmissionsOnly);
+        Assert.False(Compare(unseen with { Traffic = unseen.Traffic with { RetransSegs = 0 } }).LacksRetransmissionsOnly);
+        Assert.All(s_changes, static changed => Assert.False(Compare(WithSlice(2, changed.Change)).LacksRetransmissionsOnly));
+        Assert.All(s_changes.Where(static changed => changed.Difference.StartsWith("missing")), changed =>
+            Assert.False(Compare(unseen with { Slices = [.. unseen.Slices.Take(1), changed.Change(unseen.Slices[1]), unseen.Slices[2]] }).LacksRetransmissionsOnly));
+    }
+
+    [Fact]
     public void Slices_too_many_and_too_few_are_found()
     {
         AssertOne("captured exchanges of", Compare(s_recorded with { Slices = [.. s_recorded.Slices.Take(2)] }));

@@ -13,7 +13,6 @@ internal sealed partial class PacketCapture : IDisposable
     public const int LongSnapshotBytes = 32_768;
 
     private const int BufferKiB = 65_536;
-    private const int IdleLooks = 5;
 
     // On a disk that others keep busy it would wait for a write while packets come.
     private const string InMemory = "/dev/shm";
@@ -54,7 +53,8 @@ internal sealed partial class PacketCapture : IDisposable
     /// <summary>Ends it and returns the file. Fails the test where it lost packets.</summary>
     public async Task<string> StopAsync()
     {
-        await UntilIdleAsync();
+        // A signal ends it with the packets unread that are in the buffer by then. While it sleeps, there are none.
+        await _tcpdump.UntilIdleAsync();
         Signals.Send(_tcpdump.Pid, Signals.Interrupt);
         Outcome outcome = (await _tcpdump.EndAsync(Patience.ForProgress)).Expect(0);
         string dropped = Dropped().Match(string.Join('\n', outcome.Errors)).Groups[1].Value;
@@ -67,15 +67,6 @@ internal sealed partial class PacketCapture : IDisposable
         _tcpdump.Dispose();
         File.Delete(_file);
     }
-
-    // A signal ends it with the packets unread that are in the buffer by then. While it sleeps, there are none.
-    private async Task UntilIdleAsync()
-    {
-        int idle = 0;
-        await _tcpdump.UntilAsync(() => (idle = IsAsleep() ? idle + 1 : 0) == IdleLooks, "it has read all packets");
-    }
-
-    private bool IsAsleep() => File.ReadAllText($"/proc/{_tcpdump.Pid}/stat").Split(") ")[1].StartsWith('S');
 
     [GeneratedRegex(@"(\d+) packets dropped by kernel")]
     private static partial Regex Dropped();

@@ -24,7 +24,7 @@ internal sealed class TracepointWatch : IDisposable
 {
     // TCP_CLOSE is 7 (include/net/tcp_states.h). The count of received bytes includes a FIN, of which SOCK_DONE, flag 1, tells
     // (tcp_fin in net/ipv4/tcp_input.c). printf takes few arguments, and those of two CPUs interleave: so each prints a line, and the
-    // time names the connection.
+    // time names the connection. Whether a signal wants it to end it asks after an event (0.17) and would wait for one: hence the interval.
     private const string Script =
         """
         tracepoint:tcp:tcp_retransmit_skb { @again[args->skaddr] += 1; }
@@ -41,6 +41,7 @@ internal sealed class TracepointWatch : IDisposable
           printf("again %lu %u %d\n", $id, $tcp->total_retrans, @again[args->skaddr]);
           delete(@again[args->skaddr]);
         }
+        interval:s:1 { printf("tick\n"); }
         BEGIN { printf("ready\n"); }
         """;
 
@@ -69,6 +70,8 @@ internal sealed class TracepointWatch : IDisposable
     /// <summary>Ends it and returns the connections that ended.</summary>
     public async Task<IReadOnlyList<TracedConnection>> StopAsync()
     {
+        // It ends with the events unread that are in its buffers by then.
+        await _bpftrace.UntilIdleAsync();
         Signals.Send(_bpftrace.Pid, Signals.Interrupt);
         Outcome outcome = (await _bpftrace.EndAsync(Patience.ForProgress)).Expect(0);
         Assert.DoesNotContain(outcome.Errors.Concat(outcome.Out), static line => line.StartsWith("Lost ", StringComparison.Ordinal));

@@ -14,6 +14,11 @@ public sealed class TracepointTests
     public async Task Bpftrace_sees_the_same_connections_bytes_and_retransmissions()
     {
         Tool.SkipUnlessPossible("bpftrace", "nft");
+        (await Twice.TryAsync(CompareAsync)).AssertExact(2 * Calls);
+    }
+
+    private static async Task<Comparison> CompareAsync()
+    {
         await using Case @case = await Case.WithForeignServiceAsync(requestBytes: 20_000);
         using TracepointWatch watch = await TracepointWatch.StartAsync(Path.GetTempPath());
         @case.Serve(static async (connection, _) =>
@@ -33,7 +38,12 @@ public sealed class TracepointTests
 
         (Comparison comparison, _, IReadOnlyList<RecordedFlow> recorded) = await @case.FinishAsync();
         IReadOnlyList<TracedConnection> traced = await watch.StopAsync();
-        comparison.AssertExact(2 * Calls);
+        if (comparison.Differences.Count > 0)
+        {
+            // What no tracepoint saw bpftrace has not seen either.
+            return comparison;
+        }
+
         string[] seenByIt = [.. traced.Where(static seen => IsOfTheLoad(seen.Local.Port, seen.Remote.Port)).Select(Describe).Order()];
         string[] recordedByUs = [.. recorded.Where(static flow => flow.IsClosed && IsOfTheLoad(flow.Local.Port, flow.Remote.Port)).Select(Describe).Order()];
         Assert.Equal(2 * Calls, recordedByUs.Length);
@@ -42,6 +52,7 @@ public sealed class TracepointTests
 
         // It counts attempts: one may be of several segments, or fail.
         Assert.All(traced, static seen => Assert.True(seen.Retransmissions > 0 || seen.RetransSegs == 0, $"{seen}"));
+        return comparison;
     }
 
     private static bool IsOfTheLoad(int local, int remote) => local == Case.GatewayPort || remote == Case.NextPort;

@@ -12,7 +12,8 @@ internal sealed class ByteStream
     private long _reference;
     private long _acknowledged;
     private TcpFlags _controls;
-    private bool _isRefused;
+    private int? _taken;
+    private bool _isOver;
 
     /// <param name="first">The sequence number of the first byte.</param>
     public ByteStream(uint first) => _first = first;
@@ -20,13 +21,19 @@ internal sealed class ByteStream
     /// <summary>Every packet that carried data, in the order of the capture.</summary>
     public IReadOnlyList<Transmission> Transmissions => _transmissions;
 
+    /// <summary>
+    /// Those of them that came to the other end before it reset the connection: what is on its way then no socket receives. A sender that is
+    /// just at work sends on until it takes the reset.
+    /// </summary>
+    public IEnumerable<Transmission> Arrived => _transmissions.Take(_taken ?? _transmissions.Count);
+
     /// <summary>How many bytes there are from the beginning without a gap.</summary>
     public long Bytes => _coverage.Contiguous;
 
     /// <summary>
     /// How many of them the other end took. An end that has closed answers data with a reset: it takes nothing that it has not acknowledged.
     /// </summary>
-    public long TakenBytes => _isRefused ? Math.Min(Bytes, _acknowledged) : Bytes;
+    public long TakenBytes => _taken is null ? Bytes : Math.Min(Bytes, _acknowledged);
 
     /// <summary>Whether bytes are missing before others that are there.</summary>
     public bool HasGap => _coverage.End > _coverage.Contiguous;
@@ -38,6 +45,13 @@ internal sealed class ByteStream
     /// <param name="order">Its place among all packets of the capture.</param>
     public void Add(Segment segment, int order)
     {
+        // Who has reset the connection sends nothing more on it.
+        _isOver |= segment.Has(TcpFlags.Rst);
+        if (_isOver)
+        {
+            return;
+        }
+
         long offset = OffsetOf(segment.Sequence) + (segment.Has(TcpFlags.Syn) ? 1 : 0);
         if (segment.PayloadBytes == 0)
         {
@@ -69,7 +83,10 @@ internal sealed class ByteStream
             _acknowledged = Math.Max(_acknowledged, OffsetOf(segment.Acknowledgement));
         }
 
-        _isRefused |= segment.Has(TcpFlags.Rst);
+        if (segment.Has(TcpFlags.Rst))
+        {
+            _taken ??= _transmissions.Count;
+        }
     }
 
     /// <summary>Where a sequence number stands, in bytes from the beginning. Numbers wrap: it is the place nearest to what was seen last.</summary>

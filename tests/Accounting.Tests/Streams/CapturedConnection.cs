@@ -8,7 +8,6 @@ internal sealed class CapturedConnection
 {
     private readonly uint _clientSequence;
     private ByteStream? _fromServer;
-    private bool _isReset;
 
     /// <param name="syn">The SYN of the end that opens it.</param>
     public CapturedConnection(Segment syn)
@@ -46,13 +45,8 @@ internal sealed class CapturedConnection
             _fromServer ??= new ByteStream(segment.Sequence + 1);
         }
 
-        // After a reset, what is on its way no socket receives.
         (isFromClient ? _fromServer : FromClient)?.AddAnswer(segment);
-        _isReset |= segment.Has(TcpFlags.Rst);
-        if (!_isReset)
-        {
-            (isFromClient ? FromClient : _fromServer)?.Add(segment, order);
-        }
+        (isFromClient ? FromClient : _fromServer)?.Add(segment, order);
     }
 
     public override string ToString() => $"{Client} → {Server}";

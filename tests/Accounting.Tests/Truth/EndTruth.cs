@@ -110,7 +110,7 @@ internal sealed class EndTruth
 
     private IEnumerable<Transmission> PacketsOf(Exchange exchange) =>
         _sent.Transmissions.Where(packet => SentBy(exchange).Holds(packet.Offset))
-            .Concat(_received.Transmissions.Where(packet => ReceivedFor(exchange).Holds(packet.Offset)));
+            .Concat(_received.Arrived.Where(packet => ReceivedFor(exchange).Holds(packet.Offset)));
 
     // Packets count where their first byte is.
     private Traffic Within(ByteRange tx, ByteRange rx)
@@ -120,7 +120,7 @@ internal sealed class EndTruth
             tx.Bytes,
             rx.Bytes,
             sent.Count(static packet => packet.IsNew),
-            _received.Transmissions.Count(packet => rx.Holds(packet.Offset)),
+            _received.Arrived.Count(packet => rx.Holds(packet.Offset)),
             sent.Count(static packet => !packet.IsNew),
             sent.Where(static packet => !packet.IsNew).Sum(static packet => (long)packet.Bytes));
     }

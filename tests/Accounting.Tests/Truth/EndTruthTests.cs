@@ -76,6 +76,28 @@ public sealed class EndTruthTests
     }
 
     [Fact]
+    public void What_a_sender_sends_before_it_takes_the_reset_is_sent()
+    {
+        Conversation conversation = new Conversation().Send(Conversation.Get(7, 1)).Answer("HTTP/1.1 200 OK\r\n\r\nab");
+        conversation.At(fromClient: true, s_get, "", TcpFlags.Rst | TcpFlags.Ack).Answer("cd").Again(fromClient: false);
+        EndTruth server = conversation.TruthAt(Conversation.Server);
+        Assert.Equal(new Traffic(23, s_get, 2, 1, 1, 2), server.Total);
+        Assert.Equal(server.Total, Assert.Single(server.Slices).Traffic);
+        EndTruth client = conversation.TruthAt(Conversation.Client);
+        Assert.Equal(new Traffic(s_get, 21, 1, 1, 0, 0), client.Total);
+        Assert.Equal(client.Total, Assert.Single(client.Slices).Traffic);
+    }
+
+    [Fact]
+    public void What_an_end_sends_after_its_own_reset_is_nobodys()
+    {
+        Conversation conversation = new Conversation().Send(Conversation.Get(7, 1)).Answer("HTTP/1.1 200 OK\r\n\r\nab");
+        conversation.At(fromClient: false, 21, "", TcpFlags.Rst | TcpFlags.Ack).Answer("cd");
+        Assert.Equal(new Traffic(21, s_get, 1, 1, 0, 0), conversation.TruthAt(Conversation.Server).Total);
+        Assert.Equal(new Traffic(s_get, 21, 1, 1, 0, 0), conversation.TruthAt(Conversation.Client).Total);
+    }
+
+    [Fact]
     public void What_an_end_refuses_after_its_close_is_not_received_but_arrived()
     {
         Conversation conversation = new Conversation().Send(Conversation.Get(7, 1)).Answer("HTTP/1.1 200 OK\r\n\r\nab");

@@ -7,7 +7,8 @@ namespace NodeBox.Probing.Slicing;
 /// <summary>
 /// One flow's slices: gives every fact to the slice that owns its bytes, and keeps the last ones so that late facts can amend them.
 /// A boundary is known before the bytes that are sent behind it, so sent data has an owner at once. What a server receives may belong to a
-/// request whose headers are not parsed yet: it waits for the next boundary. Offsets are payload bytes since the connection's beginning.
+/// request whose headers are not parsed yet: it waits for the next boundary, except where exchanges are multiplexed and none
+/// follows. Offsets are payload bytes since the connection's beginning.
 /// </summary>
 internal sealed class FlowSlices
 {
@@ -77,7 +78,7 @@ internal sealed class FlowSlices
         last.Shape.Missing |= cut.Slice == last.Cut.Slice + 1 ? Missing.None : Missing.Cuts;
         last.Change();
         Begin(in cut);
-        GiveWaiting(cut.RxOffset);
+        GiveWaiting(cut.IsShared ? long.MaxValue : cut.RxOffset);
         return true;
     }
 
@@ -87,7 +88,7 @@ internal sealed class FlowSlices
     /// <summary>A burst that begins at an offset. False where one that waited had to be given to a slice that may not be its own.</summary>
     public bool AddBurst(TrafficDirection direction, long offset, in Burst burst)
     {
-        if (direction == TrafficDirection.Tx || (IsCut && offset < _slices[^1].Cut.RxOffset))
+        if (direction == TrafficDirection.Tx || (IsCut && (offset < _slices[^1].Cut.RxOffset || _slices[^1].Cut.IsShared)))
         {
             Give(direction, offset, burst);
             return true;
@@ -178,7 +179,8 @@ internal sealed class FlowSlices
         _slices.IndexOf(direction, offset) is >= 0 and int index ? _slices[index].Cut.Slice : null;
 
     /// <summary>Whether the next boundary may take the received byte at an offset away from the slice that has it now.</summary>
-    public bool IsUndecided(long rxOffset) => !IsCut || (IsPassive && rxOffset >= _slices[^1].Cut.RxOffset);
+    public bool IsUndecided(long rxOffset) =>
+        !IsCut || (IsPassive && !_slices[^1].Cut.IsShared && rxOffset >= _slices[^1].Cut.RxOffset);
 
     /// <summary>Gives what waits to the slices that have it now, as nothing more comes.</summary>
     public void GiveAllWaiting() => GiveWaiting(long.MaxValue);

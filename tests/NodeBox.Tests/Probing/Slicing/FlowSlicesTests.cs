@@ -73,6 +73,38 @@ public sealed class FlowSlicesTests
         Assert.Equal(FlowSlices.MaxWaiting + 1u, _records[1].Shape.RxBursts.Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Nothing_waits_where_exchanges_are_multiplexed_from_here_on(bool isPassive)
+    {
+        _slices.IsPassive = isPassive;
+        Cut(0, 0, 0, 0, 0);
+        Assert.True(_slices.AddBurst(TrafficDirection.Rx, 0, Burst(10)));
+        Assert.True(_slices.Cut(CutAt(1, 0, 0, 0, 0) with { IsShared = true }));
+        Assert.Equal((0, false), (_slices.Waiting, _slices.IsUndecided(10)));
+        const int Many = 4 * FlowSlices.MaxWaiting;
+        for (int i = 1; i < Many; i++)
+        {
+            Assert.True(_slices.AddBurst(TrafficDirection.Rx, i * 10, Burst(10)));
+        }
+
+        Assert.Equal(0, _slices.Waiting);
+        End(new FlowTotals(9, 0, Many * 10, 0, Many));
+        Assert.All(_records.Values, static slice => Assert.Empty(slice.Shape.Missing));
+        Assert.Equal([0UL, (ulong)Many], _records.Values.Select(static slice => slice.Shape.RxBursts.Count));
+    }
+
+    [Fact]
+    public void Facts_that_are_lost_where_exchanges_are_multiplexed_are_missing_in_that_slice_only()
+    {
+        Cut(0, 0, 0, 0, 0);
+        Assert.True(_slices.Cut(CutAt(1, 0, 20, 0, 1) with { IsShared = true }));
+        _slices.MarkMissing(Missing.RxBursts, TrafficDirection.Rx, 30, 40);
+        End(new FlowTotals(9, 0, 100, 0, 9));
+        Assert.Equal([[], ["rx_bursts"]], _records.Values.Select(static slice => slice.Shape.Missing.ToArray()));
+    }
+
     [Fact]
     public void Unknown_segments_are_estimated_from_bursts_and_say_so()
     {
