@@ -7,7 +7,7 @@ namespace NodeBox.Kernel.Tests;
 public sealed class DuplicateTests
 {
     [Fact]
-    public void Data_whose_acknowledgement_was_lost_arrives_twice_and_counts_once()
+    public void Data_whose_acknowledgement_was_lost_arrives_twice_and_counts_once() => Thrice.Try(() =>
     {
         using RoutedNamespaces nodes = new();
         using Recording near = RoutedNamespaces.Run(nodes.Near, () => Recording.Start());
@@ -37,7 +37,7 @@ public sealed class DuplicateTests
         BurstTests.AssertWhole(near, sender);
         BurstTests.AssertWhole(far, receiver);
         Assert.Equal(sender.TxSegments, (uint)far.BurstsOf(receiver, TrafficDirection.Rx).Sum(burst => burst.Segments));
-    }
+    });
 
     private static List<LateDuplicate> DuplicatesOf(Recording recording)
     {

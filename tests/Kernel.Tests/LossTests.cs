@@ -34,7 +34,7 @@ public sealed class LossTests
     });
 
     [Fact]
-    public void Segments_that_the_own_queue_refuses_do_not_count_as_payload()
+    public void Segments_that_the_own_queue_refuses_do_not_count_as_payload() => Thrice.Try(() =>
     {
         using RoutedNamespaces nodes = new();
         RoutedNamespaces.Throttle(nodes.Near, nodes.Router);
@@ -43,10 +43,10 @@ public sealed class LossTests
 
         Assert.True(receiver.RxSegments > 0);
         Assert.False(sender.TxSegmentsExact);
-    }
+    });
 
     [Fact]
-    public void A_peer_that_stops_answering_is_a_timeout()
+    public void A_peer_that_stops_answering_is_a_timeout() => Thrice.Try(() =>
     {
         using RoutedNamespaces nodes = new();
         using Recording recording = RoutedNamespaces.Run(nodes.Near, () => Recording.Start());
@@ -62,10 +62,10 @@ public sealed class LossTests
 
         Assert.Equal((CloseReason.Timeout, ETIMEDOUT), (closed.Reason, closed.Error));
         Assert.Equal(100ul, closed.TxBytes);
-    }
+    });
 
     [Fact]
-    public void A_connection_without_an_answer_is_a_timeout_and_retransmits_its_syn()
+    public void A_connection_without_an_answer_is_a_timeout_and_retransmits_its_syn() => Thrice.Try(() =>
     {
         using RoutedNamespaces nodes = new();
         using Recording recording = RoutedNamespaces.Run(nodes.Near, () => Recording.Start());
@@ -81,7 +81,7 @@ public sealed class LossTests
         Assert.NotEmpty(recording.Retransmits);
         Assert.All(recording.Retransmits, syn => Assert.Equal(("SYN_SENT", 0u, 1u), (syn.State, syn.Bytes, syn.Segments)));
         Assert.Equal(((uint)recording.Retransmits.Count, 0u), (failed.Retransmitted, failed.RetransmittedData));
-    }
+    });
 
     private static (SeenFlow Sender, SeenFlow Receiver, List<SeenRetransmit> Retransmits) TransferAcross(RoutedNamespaces nodes)
     {

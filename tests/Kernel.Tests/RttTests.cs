@@ -13,7 +13,7 @@ public sealed class RttTests
     public void Each_exchange_gives_each_end_one_sample(string address)
     {
         const int Exchanges = 50;
-        QuietNamespace.Run(() =>
+        Thrice.Try(() => QuietNamespace.Run(() =>
         {
             using Recording recording = Recording.Start();
             using Connection connection = Connection.Open(IPAddress.Parse(address));
@@ -35,11 +35,11 @@ public sealed class RttTests
             Assert.InRange(server.Count, Exchanges, Exchanges + 1);
             Assert.All(client.Concat(server), sample => Assert.InRange(sample.RttUs, 0u, 1_000_000u));
             Assert.InRange(active.MinRttUs!.Value, 0u, client.Min(sample => sample.RttUs));
-        });
+        }));
     }
 
     [Fact]
-    public void A_slow_link_shows_in_the_samples_and_an_unloaded_one_does_not()
+    public void A_slow_link_shows_in_the_samples_and_an_unloaded_one_does_not() => Thrice.Try(() =>
     {
         using RoutedNamespaces nodes = new();
         uint fast = MedianRtt(nodes, 100);
@@ -49,7 +49,7 @@ public sealed class RttTests
         uint slow = MedianRtt(nodes, 10_000);
 
         Assert.InRange(slow, fast + 20_000, 10_000_000u);
-    }
+    });
 
     [Fact]
     public void The_last_acknowledgement_counts_as_well()
@@ -103,7 +103,8 @@ public sealed class RttTests
         SeenFlow active = established.Single(flow => flow.Direction == FlowDirection.Active);
         SeenFlow passive = established.Single(flow => flow.Direction == FlowDirection.Passive);
         Assert.Equal((active.FirstSend, active.FirstReceive), (passive.FirstReceive, passive.FirstSend));
-        Assert.Equal((null, null), (recording.Flows[0].FirstSend, recording.Flows[0].HandshakeRttUs));
+        SeenFlow begun = recording.Flows.First(flow => flow.IsOf(connection.Listener));
+        Assert.Equal((null, null), (begun.FirstSend, begun.HandshakeRttUs));
     }
 
     [Fact]

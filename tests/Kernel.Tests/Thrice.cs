@@ -2,7 +2,8 @@ namespace NodeBox.Kernel.Tests;
 
 /// <summary>
 /// For tests whose packets are sent by the kernel's timers: some hosts run no tracepoints at all while their own agent has the CPU, and an
-/// interrupt at that time is not seen by any program, counted or not (sched_switch shows it as a gap). What fails always is an error.
+/// interrupt at that time is not seen by any program, counted or not (sched_switch shows it as a gap). Also for tests that compare times, to
+/// which a busy machine adds. What fails always is an error.
 /// </summary>
 internal static class Thrice
 {
