@@ -63,8 +63,14 @@ internal sealed class Chain : IAsyncDisposable
         {
             Connections[index].AddOrUpdate(context.Connection.Id, 1, static (_, count) => count + 1);
             RequestBytes[index] = context.Request.ContentLength;
+
+            // Before the answer goes: its reader looks here at once.
+            context.Response.OnStarting(() =>
+            {
+                ResponseBytes[index] = context.Response.ContentLength;
+                return Task.CompletedTask;
+            });
             await next(context);
-            ResponseBytes[index] = context.Response.ContentLength;
         });
         BaselineRole.MapService(app, Settings, index, static (_, in _, _) => { });
     }

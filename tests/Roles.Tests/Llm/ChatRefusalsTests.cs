@@ -172,7 +172,7 @@ public sealed class ChatRefusalsTests
     [Fact]
     public async Task Ends_a_request_at_its_deadline()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { Deadline = TimeSpan.FromMilliseconds(500) });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { Deadline = TimeSpan.FromSeconds(2) });
 
         (HttpStatusCode status, JsonElement body) = await server.PostAsync(Begin + ""","max_tokens":8000,"temperature":0}""");
         IReadOnlyList<string> events = await server.StreamAsync(Begin + ""","max_tokens":8000,"temperature":0,"stream":true}""");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeBox.Llama.Models;
 using NodeBox.Roles.Llm;
+using NodeBox.Roles.Llm.Engines;
 using NodeBox.Roles.Tests.Tools;
 
 namespace NodeBox.Roles.Tests.Llm;
@@ -14,6 +16,9 @@ namespace NodeBox.Roles.Tests.Llm;
 internal sealed class LlmServer : IAsyncDisposable
 {
     private const string ChatPath = "/v1/chat/completions";
+
+    // For machines that do much else at the same time; what passes is done far earlier.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static readonly Lazy<string> s_model = new(MakeModel);
 
@@ -38,14 +43,14 @@ internal sealed class LlmServer : IAsyncDisposable
     public int EngineProcess => _role.Models.All[0].Engine.ProcessId;
 
     /// <summary>Serves one model.</summary>
-    public static Task<LlmServer> StartAsync(ModelSettings? model = null, ILogger? log = null) =>
-        StartAsync(new LlmSettings { Models = [model ?? new ModelSettings()] }, log);
+    public static Task<LlmServer> StartAsync(ModelSettings? model = null, ILogger? log = null, EngineProgram? program = null) =>
+        StartAsync(new LlmSettings { Models = [model ?? new ModelSettings()] }, log, program);
 
     /// <summary>Serves some models, all of them the random one.</summary>
-    public static async Task<LlmServer> StartAsync(LlmSettings settings, ILogger? log = null)
+    public static async Task<LlmServer> StartAsync(LlmSettings settings, ILogger? log = null, EngineProgram? program = null)
     {
         LlmSettings asked = settings with { Models = [.. settings.Models.Select(model => model with { Model = ModelPath })] };
-        LlmRole role = await LlmRole.StartAsync(asked, Program.EngineProgram, log ?? NullLogger.Instance);
+        LlmRole role = await LlmRole.StartAsync(asked, program ?? Program.EngineProgram, log ?? NullLogger.Instance);
         return new LlmServer(role, await LoopbackListener.StartAsync(role.Map));
     }
 
@@ -68,12 +73,27 @@ internal sealed class LlmServer : IAsyncDisposable
     public async Task<IReadOnlyList<string>> StreamAsync(string path, string json)
     {
         using HttpResponseMessage response = await SendAsync(path, json);
-        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
-        string text = await response.Content.ReadAsStringAsync();
-        Assert.EndsWith("\n\n", text);
-        string[] events = text[..^2].Split("\n\n");
-        Assert.All(events, data => Assert.StartsWith("data: ", data));
-        return [.. events.Select(data => data["data: ".Length..])];
+        AssertIsStream(response);
+        return EventsOf(await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Sends a chat and reads the first event of the answer; the task that it returns then reads on and has all of them.</summary>
+    public async Task<Task<IReadOnlyList<string>>> BeginStreamAsync(string json)
+    {
+        HttpResponseMessage response = await SendAsync(json);
+        AssertIsStream(response);
+        var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        string? first = await reader.ReadLineAsync();
+        return RestAsync();
+
+        async Task<IReadOnlyList<string>> RestAsync()
+        {
+            using (response)
+            using (reader)
+            {
+                return EventsOf(first + "\n" + await reader.ReadToEndAsync());
+            }
+        }
     }
 
     public Task<HttpResponseMessage> SendAsync(string json, CancellationToken cancellationToken = default) =>
@@ -102,20 +122,15 @@ internal sealed class LlmServer : IAsyncDisposable
         .Where(line => line.Contains(label, StringComparison.Ordinal))
         .Sum(Sample);
 
-    /// <summary>Waits until something holds; fails after 10 s.</summary>
+    /// <summary>Waits until something holds; fails after a minute.</summary>
     public static async Task EventuallyAsync(Func<Task<bool>> isTrue)
     {
-        for (int i = 0; i < 200; i++)
+        long begin = Stopwatch.GetTimestamp();
+        while (!await isTrue())
         {
-            if (await isTrue())
-            {
-                return;
-            }
-
+            Assert.True(Stopwatch.GetElapsedTime(begin) < s_patience, $"it did not come to be in {s_patience.TotalSeconds} s");
             await Task.Delay(50);
         }
-
-        Assert.Fail("it did not come to be in 10 s");
     }
 
     public async ValueTask DisposeAsync()
@@ -123,6 +138,17 @@ internal sealed class LlmServer : IAsyncDisposable
         Http.Dispose();
         await _listener.DisposeAsync();
         await _role.DisposeAsync();
+    }
+
+    private static void AssertIsStream(HttpResponseMessage response) =>
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+
+    private static IReadOnlyList<string> EventsOf(string text)
+    {
+        Assert.EndsWith("\n\n", text);
+        string[] events = text[..^2].Split("\n\n");
+        Assert.All(events, data => Assert.StartsWith("data: ", data));
+        return [.. events.Select(data => data["data: ".Length..])];
     }
 
     private static double Sample(string line) => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);

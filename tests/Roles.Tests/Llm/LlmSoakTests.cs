@@ -140,9 +140,18 @@ public sealed class LlmSoakTests
         };
     }
 
-    /// <summary>The metrics once no request is being served any more.</summary>
-    private static Task<string> QuietAsync(LlmServer server) =>
-        server.MetricsAsync(static metrics => LlmServer.Value(metrics, "nodebox_llm_slots_active") == 0);
+    /// <summary>The metrics once no request is being served any more: a request is counted a little after its slot is free.</summary>
+    private static Task<string> QuietAsync(LlmServer server)
+    {
+        (double, double) last = default;
+        return server.MetricsAsync(metrics =>
+        {
+            (double, double) before = last;
+            last = (LlmServer.Value(metrics, "nodebox_llm_requests_total"), LlmServer.Value(metrics, "nodebox_llm_generations_total"));
+            bool isIdle = LlmServer.Value(metrics, "nodebox_llm_slots_active") == 0 && LlmServer.Value(metrics, "nodebox_llm_queued") == 0;
+            return isIdle && last == before;
+        });
+    }
 
     private static Task<Socket> SendAndNotReadAsync(LlmServer server, string body) =>
         SendAsync(server, "/v1/chat/completions", Encoding.UTF8.GetByteCount(body), body);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using NodeBox.Llama;
 using NodeBox.Llama.Native;
 using NodeBox.Roles.Llm;
+using NodeBox.Roles.Llm.Engines;
 
 namespace NodeBox.Roles.Tests.Llm;
 
@@ -36,9 +37,9 @@ public sealed class ServedModelsTests
     [Fact]
     public async Task The_death_of_one_model_leaves_the_others_alone()
     {
-        await using LlmServer server = await StartTwoAsync();
-        Task<IReadOnlyList<string>> stream = server.StreamAsync(Chat("big", 400, ",\"stream\":true,\"ignore_eos\":true"));
-        await server.MetricsAsync(static metrics => LlmServer.Value(metrics, "nodebox_llm_slots_active", "model=\"big\"") == 1);
+        using var held = new HeldRestart();
+        await using LlmServer server = await StartTwoAsync(bigContext: 2048, held.Program);
+        Task<IReadOnlyList<string>> stream = await server.BeginStreamAsync(Chat("big", 1000, ",\"stream\":true,\"ignore_eos\":true"));
 
         using Process small = Process.GetProcessById(server.EngineProcess);
         small.Kill();
@@ -46,6 +47,7 @@ public sealed class ServedModelsTests
         await LlmServer.EventuallyAsync(async () => (await server.PostAsync(Chat("small", 1))).Status == HttpStatusCode.ServiceUnavailable);
         Assert.Equal((HttpStatusCode.OK, "big"), await AnsweredAsync(server, "big"));
         Assert.Equal("[DONE]", (await stream)[^1]);
+        held.Open();
         await LlmServer.EventuallyAsync(async () => await AnsweredAsync(server, "small") == (HttpStatusCode.OK, "small"));
         string metrics = await server.Http.GetStringAsync("/metrics");
         Assert.Equal(1, LlmServer.Value(metrics, "nodebox_llm_engine_restarts_total", "model=\"small\""));
@@ -106,14 +108,18 @@ public sealed class ServedModelsTests
         static bool IsOfTheEnd(string line) => line.Contains("SIGKILL");
     }
 
-    private static Task<LlmServer> StartTwoAsync() => LlmServer.StartAsync(new LlmSettings
+    private static Task<LlmServer> StartTwoAsync(int bigContext = 512, EngineProgram? program = null)
     {
-        Models =
-        [
-            new ModelSettings { Name = "small", Context = 256, Slots = 1 },
-            new ModelSettings { Name = "big", Context = 512, Slots = 3 },
-        ],
-    });
+        var settings = new LlmSettings
+        {
+            Models =
+            [
+                new ModelSettings { Name = "small", Context = 256, Slots = 1 },
+                new ModelSettings { Name = "big", Context = bigContext, Slots = 3 },
+            ],
+        };
+        return LlmServer.StartAsync(settings, program: program);
+    }
 
     private static string Chat(string model, int tokens, string more = "") =>
         $$"""{"model":"{{model}}","messages":[{"role":"user","content":"hi"}],"max_tokens":{{tokens}}{{more}}}""";

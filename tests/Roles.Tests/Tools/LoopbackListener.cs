@@ -64,6 +64,8 @@ internal sealed class LoopbackListener : IAsyncDisposable
 /// <summary>Records the spans of one task while it is alive.</summary>
 internal sealed class SpanLog : IDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
     private readonly ConcurrentQueue<Activity> _ended = new();
     private readonly ActivityListener _listener;
 
@@ -85,7 +87,8 @@ internal sealed class SpanLog : IDisposable
     /// </summary>
     public async Task<IReadOnlyList<Activity>> OfAsync(ActivityTraceId task, int count)
     {
-        for (int i = 0; i < 200; i++)
+        long begin = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begin) < s_patience)
         {
             Activity[] spans = [.. _ended.Where(span => span.TraceId == task)];
             if (spans.Length >= count)

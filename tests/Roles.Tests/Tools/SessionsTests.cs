@@ -141,7 +141,19 @@ public sealed class SessionsTests
         using var client = new RawMcp(listener.Mcp);
         ActivityTraceId task = ActivityTraceId.CreateRandom();
         byte[] body = Encoding.UTF8.GetBytes(RawMcp.Modern("tools/call", SlowArguments + ","));
-        using var giveUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(400));
+        using var giveUp = new CancellationTokenSource();
+        using var calls = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == "nodebox",
+            ActivityStarted = call =>
+            {
+                if (call.TraceId == task)
+                {
+                    giveUp.CancelAfter(TimeSpan.FromMilliseconds(50));
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(calls);
 
         Dictionary<string, string?> headers = RawMcp.ModernHeaders(
             "tools/call", ("Mcp-Name", "work"), ("traceparent", $"00-{task}-00f067aa0ba902b7-01"));
@@ -149,7 +161,7 @@ public sealed class SessionsTests
 
         // The served span ends when the call does: long before the 60 s that it would have taken.
         Activity served = Assert.Single(await spans.OfAsync(task, 1));
-        Assert.True(served.Duration < TimeSpan.FromSeconds(5));
+        Assert.True(served.Duration < TimeSpan.FromSeconds(30));
     }
 
     private sealed class ManualClock : TimeProvider

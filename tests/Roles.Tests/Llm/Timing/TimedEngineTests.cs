@@ -33,7 +33,7 @@ public sealed class TimedEngineTests
         (HttpStatusCode status, JsonElement body) = await server.PostAsync(Ask);
 
         Assert.Equal(HttpStatusCode.OK, status);
-        Assert.InRange(Stopwatch.GetElapsedTime(begin).TotalMilliseconds, 95, 1000);
+        Assert.InRange(Stopwatch.GetElapsedTime(begin).TotalMilliseconds, 95, 30_000);
         Assert.Equal(12, body.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
         JsonElement choice = body.GetProperty("choices")[0];
         Assert.Equal("stop", choice.GetProperty("finish_reason").GetString());
@@ -72,11 +72,17 @@ public sealed class TimedEngineTests
     [Fact]
     public async Task Requests_beyond_slots_and_queue_are_refused_and_the_others_wait()
     {
-        await using LlmServer server = await LlmServer.StartAsync(s_quick with { Slots = 1, QueueLimit = 1 });
+        TimingSettings slow = s_quick.Timing with { FirstToken = TimeSpan.FromSeconds(6) };
+        await using LlmServer server = await LlmServer.StartAsync(s_quick with { Slots = 1, QueueLimit = 1, Timing = slow });
+        Task<(HttpStatusCode Status, JsonElement)> first = server.PostAsync(Ask);
+        await server.MetricsAsync(static metrics => LlmServer.Value(metrics, "nodebox_llm_slots_active") == 1);
+        Task<(HttpStatusCode Status, JsonElement)> second = server.PostAsync(Ask);
+        await server.MetricsAsync(static metrics => LlmServer.Value(metrics, "nodebox_llm_queued") == 1);
 
-        (HttpStatusCode Status, JsonElement)[] answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => server.PostAsync(Ask)));
+        (HttpStatusCode third, _) = await server.PostAsync(Ask);
 
-        Assert.Equal([200, 200, 429], answers.Select(answer => (int)answer.Status).Order());
+        Assert.Equal(HttpStatusCode.TooManyRequests, third);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), ((await first).Status, (await second).Status));
     }
 
     [Fact]
