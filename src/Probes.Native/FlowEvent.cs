@@ -93,14 +93,17 @@ public readonly ref struct FlowEvent
     /// <summary>Data segments that arrived, duplicates included.</summary>
     public uint RxSegments => _event.data_segs_in;
 
-    /// <summary>Segments retransmitted, SYNs, SYN-ACKs and FINs included.</summary>
+    /// <summary>Segments retransmitted, SYNs, SYN-ACKs and FINs included, and those that the local queue refused: the kernel's count.</summary>
     public uint RetransmittedSegments => _event.total_retrans;
 
-    /// <summary>Of these, the ones with data that left the stack.</summary>
-    public uint RetransmittedDataSegments => _event.flow.retrans_data;
+    /// <summary>Their payload bytes.</summary>
+    public ulong RetransmittedBytes => _event.bytes_retrans;
 
-    /// <summary>Of these, their payload bytes.</summary>
-    public ulong RetransmittedBytes => _event.flow.retrans_bytes;
+    /// <summary>
+    /// Of these segments, the ones with data that left the stack, which have a <see cref="RetransmitEvent"/> each unless it was lost. Before
+    /// Linux 6.17, which tells no refused ones, those are among them.
+    /// </summary>
+    public uint RetransmittedDataSegments => _event.total_retrans - _event.flow.retrans_bare - _event.flow.retrans_refused;
 
     /// <summary>The sequence number of the first payload byte this end sends; null before ESTABLISHED and if that was not seen.</summary>
     public uint? FirstSendSequence => EstablishedKtimeNs is null ? null : _event.flow.first_send;

@@ -17,6 +17,7 @@ public static class Completeness
         SliceChecks.TasksExist(folder),
         SliceChecks.SegmentsExact(folder),
         RetransmitChecks.SumToSlices(folder),
+        RetransmitChecks.EveryOneIsReported(folder),
         ManifestChecks.LedgersBalance(folder.Manifest),
         ManifestChecks.NothingLost(folder),
     ];

@@ -1,3 +1,5 @@
+using NodeBox.Store;
+
 namespace NodeBox.Analysis.Checks;
 
 /// <summary>Whether every retransmission is in the slice that sent the bytes first.</summary>
@@ -17,6 +19,33 @@ internal static class RetransmitChecks
                 FILTER (alone OR NOT lost AND bytes <> retrans_bytes) AS example
         FROM compared
         """;
+
+    private const string Unreported =
+        """
+        SELECT count(*) AS flows, count(*) FILTER (list_contains(missing, 'retransmits')) AS touched,
+            (SELECT count(*) FROM slices) AS slices,
+            (SELECT count(*) FROM slices WHERE list_contains(missing, 'retransmits')) AS touched_slices
+        FROM flows
+        """;
+
+    // The kernel's counters are right all the same: only whose the segments were is not known. A ring that was full is a loss by its ledger.
+    public static Check EveryOneIsReported(RunFolder folder)
+    {
+        const string Name = "Every retransmission that the kernel counted was reported";
+        if (!folder.SlicesMeasured)
+        {
+            return Check.NotMeasured(Name, SliceChecks.WhyNotMeasured);
+        }
+
+        Row row = folder.Query(Unreported).Single();
+        return row.Long("touched") == 0 && row.Long("touched_slices") == 0
+            ? new Check(Name, CheckOutcome.Passed, $"{row.Long("flows")} flows")
+            : new Check(
+                Name,
+                CheckOutcome.Noted,
+                $"{row.Long("touched")} of {row.Long("flows")} flows have more than their slices; these, {row.Long("touched_slices")} of "
+                    + $"{row.Long("slices")}, say that retransmits are missing");
+    }
 
     public static Check SumToSlices(RunFolder folder) => SliceChecks.Count(
         folder,

@@ -5,7 +5,7 @@ namespace NodeBox.Analysis.Checks;
 /// <summary>Whether slices hold every call, and all bytes of the flows that they are parts of.</summary>
 internal static class SliceChecks
 {
-    private const string WhyNotMeasured = "flows were not cut into slices";
+    internal const string WhyNotMeasured = "flows were not cut into slices";
 
     /// <summary>
     /// The spans of calls at both ends, and those whose end of the connection has no slice; both ends' slices name the client's span. A

@@ -233,6 +233,7 @@ internal sealed class OpenFlows(FlowRecords records, RecordSink sink, bool hasBu
             flow.Establish(firstSend, firstReceive, snapshot.Direction == FlowDirection.Passive);
         }
 
+        flow.ExpectRetransmits(snapshot.RetransmittedDataSegments);
         flow.Add(snapshot.PendingRtts.First, [.. snapshot.PendingRtts.Facts]);
         flow.Add(TrafficDirection.Tx, snapshot.PendingTxPackets.First, [.. snapshot.PendingTxPackets.Facts], sink.Packet);
         flow.Add(TrafficDirection.Rx, snapshot.PendingRxPackets.First, [.. snapshot.PendingRxPackets.Facts], sink.Packet);
@@ -277,6 +278,7 @@ internal sealed class OpenFlows(FlowRecords records, RecordSink sink, bool hasBu
             e.KtimeNs, (long)e.TxBytes, (long)e.RxBytes, e.TxSegments, e.RxSegments, e.TxSegmentsExact, e.SmoothedRttUs);
         if (e.BeginKtimeNs is { } begin)
         {
+            flow.ExpectRetransmits(e.RetransmittedDataSegments);
             flow.Id = records.IdOf(e.Cookie, begin);
             sink.Flow(records.Of(e, begin, flow.ShapeRecord(hasBursts)));
         }

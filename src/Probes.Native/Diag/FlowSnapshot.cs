@@ -40,6 +40,12 @@ public sealed record FlowSnapshot
     /// <summary>Segments retransmitted.</summary>
     public uint RetransmittedSegments { get; init; }
 
+    /// <summary>Their payload bytes.</summary>
+    public ulong RetransmittedBytes { get; init; }
+
+    /// <summary>As <see cref="FlowEvent.RetransmittedDataSegments"/>, with the SYNs as for <see cref="TxSegments"/>.</summary>
+    public uint RetransmittedDataSegments { get; init; }
+
     /// <summary>Smoothed RTT in µs, null without a sample.</summary>
     public uint? SmoothedRttUs { get; init; }
 
@@ -69,9 +75,6 @@ public sealed record FlowSnapshot
 
     /// <summary>As <see cref="FlowEvent.OutOfOrderSegments"/>.</summary>
     public uint? OutOfOrderSegments { get; init; }
-
-    /// <summary>As <see cref="FlowEvent.RetransmittedBytes"/>; 0 as for <see cref="Direction"/>.</summary>
-    public ulong RetransmittedBytes { get; init; }
 
     /// <summary>RTT samples not reported yet, the one of the last acknowledgement among them.</summary>
     public PendingFacts<RttSample> PendingRtts { get; init; } = PendingFacts<RttSample>.None;

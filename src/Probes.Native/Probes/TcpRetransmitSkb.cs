@@ -57,31 +57,26 @@ internal static class TcpRetransmitSkb
     {
         Field seen = Of(ref s_flow.core.retrans_seen);
         Field bare = Of(ref s_flow.core.retrans_bare);
-        Field data = Of(ref s_flow.core.retrans_data);
+        Field refused = Of(ref s_flow.core.retrans_refused);
         SkbFields skb = target.Skb;
         asm.FindFlow(target, "remembered")
             .Load(R3, R7, target.Btf.Field("tcp_sock", "total_retrans"))
             .Load(R4, R8, seen)
             .Store(R8, seen, R3)
+            .Subtract(R3, R4)
             .Load(R5, R10, s_skb)
             .Load(R1, R5, skb.Length)
             .JumpIfNotEqual(R1, 0, "with data")
-            .Subtract(R3, R4)
             .Load(R1, R8, bare)
             .Add(R1, R3)
             .Store(R8, bare, R1)
             .Jump("remembered")
             .Label("with data")
             .Load(R1, R10, s_error)
-            .JumpIfNotEqual32(R1, 0, "remembered")
-            .Load(R2, R5, skb.Segments)
-            .Load(R1, R8, data)
-            .Add(R1, R2)
-            .Store(R8, data, R1)
-            .Load(R2, R5, skb.Length)
-            .Load(R1, R8, Of(ref s_flow.core.retrans_bytes))
-            .Add(R1, R2)
-            .Store(R8, Of(ref s_flow.core.retrans_bytes), R1)
+            .JumpIfZero32(R1, "remembered")
+            .Load(R1, R8, refused)
+            .Add(R1, R3)
+            .Store(R8, refused, R1)
             .Label("remembered")
             .Load(R1, R10, s_error)
             .JumpIfNotEqual32(R1, 0, LedgerCode.Aggregated);

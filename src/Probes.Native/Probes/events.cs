@@ -92,14 +92,11 @@ internal struct flow_core
     /// <summary>Of total_retrans, the SYNs, SYN-ACKs and bare FINs.</summary>
     public uint retrans_bare;
 
-    /// <summary>Retransmitted data segments that left the stack.</summary>
-    public uint retrans_data;
+    /// <summary>Of total_retrans, the segments with data that were not sent; 0 where the kernel does not tell them.</summary>
+    public uint retrans_refused;
 
     /// <summary>In µs, 0 without a sample: SYN-ACK to ACK at the passive end.</summary>
     public uint handshake_us;
-
-    /// <summary>Payload bytes of the segments that <see cref="retrans_data"/> counts.</summary>
-    public ulong retrans_bytes;
 
     /// <summary>Sequence number of payload byte 0, set at ESTABLISHED.</summary>
     public uint first_send;

@@ -66,8 +66,20 @@ public sealed class LateRetransmissionTests
         return await FinishAsync(@case);
     });
 
-    private static async Task AssertLateAsync(int leastSlices, Func<Task<Comparison>> test) =>
-        (await Twice.TryAsync(test)).AssertExact(leastSlices);
+    // Where nothing reported the one retransmission, nothing is shown about it: see Comparison.Unreported.
+    private static async Task AssertLateAsync(int leastSlices, Func<Task<Comparison>> test)
+    {
+        Comparison comparison = await test();
+        for (int attempt = 1; attempt < 3 && comparison.Unreported > 0; attempt++)
+        {
+            Console.WriteLine($"attempt {attempt} of 3: {comparison}");
+            comparison.AssertExact(leastSlices);
+            comparison = await test();
+        }
+
+        comparison.AssertExact(leastSlices);
+        Assert.Equal(0, comparison.Unreported);
+    }
 
     private static async Task<Comparison> FinishAsync(Case @case)
     {

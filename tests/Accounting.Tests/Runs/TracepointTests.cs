@@ -14,11 +14,6 @@ public sealed class TracepointTests
     public async Task Bpftrace_sees_the_same_connections_bytes_and_retransmissions()
     {
         Tool.SkipUnlessPossible("bpftrace", "nft");
-        (await Twice.TryAsync(CompareAsync)).AssertExact(2 * Calls);
-    }
-
-    private static async Task<Comparison> CompareAsync()
-    {
         await using Case @case = await Case.WithForeignServiceAsync(requestBytes: 20_000);
         using TracepointWatch watch = await TracepointWatch.StartAsync(Path.GetTempPath());
         @case.Serve(static async (connection, _) =>
@@ -38,21 +33,16 @@ public sealed class TracepointTests
 
         (Comparison comparison, _, IReadOnlyList<RecordedFlow> recorded) = await @case.FinishAsync();
         IReadOnlyList<TracedConnection> traced = await watch.StopAsync();
-        if (comparison.Differences.Count > 0)
-        {
-            // What no tracepoint saw bpftrace has not seen either.
-            return comparison;
-        }
-
+        comparison.AssertExact(2 * Calls);
         string[] seenByIt = [.. traced.Where(static seen => IsOfTheLoad(seen.Local.Port, seen.Remote.Port)).Select(Describe).Order()];
         string[] recordedByUs = [.. recorded.Where(static flow => flow.IsClosed && IsOfTheLoad(flow.Local.Port, flow.Remote.Port)).Select(Describe).Order()];
         Assert.Equal(2 * Calls, recordedByUs.Length);
         Assert.Equal(seenByIt, recordedByUs);
         Assert.NotEqual(0, traced.Sum(static seen => seen.RetransSegs));
 
-        // It counts attempts: one may be of several segments, or fail.
-        Assert.All(traced, static seen => Assert.True(seen.Retransmissions > 0 || seen.RetransSegs == 0, $"{seen}"));
-        return comparison;
+        // It counts attempts: one may be of several segments, or fail. What no tracepoint saw it has not seen either.
+        int unseen = traced.Count(static seen => seen.Retransmissions == 0 && seen.RetransSegs > 0);
+        Assert.True(unseen <= comparison.Unreported, $"bpftrace lacks the retransmissions of {unseen} connections; {comparison}");
     }
 
     private static bool IsOfTheLoad(int local, int remote) => local == Case.GatewayPort || remote == Case.NextPort;

@@ -156,6 +156,23 @@ public sealed class OpenFlowsTests
     }
 
     [Fact]
+    public void Retransmissions_that_only_the_kernel_counted_are_missing_in_the_flow_and_its_slices()
+    {
+        Cut(5, 0);
+        Cut(5, 1);
+        _flows.Flush([Snapshot(5, tx: 100, rx: 200) with { RetransmittedDataSegments = 2 }], 2 * Second);
+        Assert.Equal(["retransmits"], Assert.Single(_flowRecords).Shape.Missing);
+
+        // The connection's own slice has no bytes.
+        Assert.Equal([[], ["retransmits"]], _slices.Select(static slice => slice.Shape.Missing.ToArray()));
+        Assert.Equal(2, _flows.Counters.Lost);
+
+        // They were lost once.
+        _flows.Flush([Snapshot(5, tx: 100, rx: 200) with { RetransmittedDataSegments = 2 }], 3 * Second);
+        Assert.Equal(2, _flows.Counters.Lost);
+    }
+
+    [Fact]
     public void Cuts_of_sockets_beyond_counting_are_refused_and_counted()
     {
         const int TooMany = 140_000;

@@ -19,6 +19,7 @@ internal sealed class Flow
     private FactStream _txPackets;
     private FactStream _rxPackets;
     private FlowPackets? _packets;
+    private uint _retransmittedSegs;
     private long _lost;
 
     /// <param name="hasBursts">Whether bursts and late duplicates are measured.</param>
@@ -131,7 +132,25 @@ internal sealed class Flow
     {
         // Before the handshake is done only the SYN is sent.
         long offset = OffsetOf(TrafficDirection.Tx, sequence) ?? -1;
+        _retransmittedSegs += bytes > 0 ? segs : 0;
         return Slices.AddRetransmit(offset, bytes, segs);
+    }
+
+    /// <summary>
+    /// Says how many data segments the kernel has sent again. Where that is more than were reported, the ring was full or, as happens on some
+    /// virtual machines, the tracepoint did not run: nobody knows whose they were.
+    /// </summary>
+    public void ExpectRetransmits(uint segs)
+    {
+        if (segs <= _retransmittedSegs)
+        {
+            return;
+        }
+
+        _lost += segs - _retransmittedSegs;
+        _retransmittedSegs = segs;
+        _shape.Missing |= Missing.Retransmits;
+        Slices.MarkMissing(Missing.Retransmits, TrafficDirection.Tx, 0, long.MaxValue);
     }
 
     /// <summary>The offset of a sequence number; null where the handshake was not seen.</summary>
