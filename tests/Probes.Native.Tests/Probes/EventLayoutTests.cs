@@ -9,7 +9,7 @@ public sealed class EventLayoutTests
     public void Records_have_no_holes_that_nobody_writes()
     {
         int header = 4 + 2 + 2 + 8 + 8 + 64 + 16 + 16;
-        int core = 8 + 8 + 4 + 4 + 16 + (4 * 4) + 8 + (4 * 4);
+        int core = 8 + 8 + 4 + 4 + 16 + (4 * 4) + (4 * 4);
         int rtts = 8 + 4 + 4 + (20 * 8);
         int burst = 8 + 8 + (4 * 4) + (8 * 4);
         int facts = (6 * 4) + rtts + (2 * (burst + (8 * 4)));
