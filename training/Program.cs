@@ -4,8 +4,9 @@ using NodeBox.Training;
 const string usage = """
     Trains and measures the testbed model. Run it in the repository's root: it reads agents/.
 
-      train     --out models/testbed.gguf --checkpoint out/training.state --steps 8000 --until 8000 --seed 1
+      train     --out models/testbed.gguf --checkpoint out/training.state --steps 8000 --until 8000 --seed 1 [--from MODEL]
                 Goes on from the checkpoint where there is one. The rates fall to nothing at --steps; --until ends it before.
+                --from begins with a trained model's weights and half the rates: take another seed, or it sees the same dialogues again.
       evaluate  --model models/testbed.gguf --tasks 200 --constraint none|tools|numbers --failures 0
       show      --model models/testbed.gguf --dialogues 10 --seed 1
                 Dialogues as they are trained on; the model is only needed for its tokens.
@@ -16,7 +17,7 @@ try
     switch (args)
     {
         case ["train", .. string[] options]:
-            TrainCommand.Run(new Arguments(options, "--out", "--checkpoint", "--steps", "--until", "--seed"));
+            TrainCommand.Run(new Arguments(options, "--out", "--checkpoint", "--steps", "--until", "--seed", "--from"));
             return 0;
         case ["evaluate", .. string[] options]:
             await EvaluateCommand.RunAsync(new Arguments(options, "--model", "--tasks", "--constraint", "--failures"));

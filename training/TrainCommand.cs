@@ -18,6 +18,7 @@ internal static class TrainCommand
     public static void Run(Arguments arguments)
     {
         string output = arguments.Text("--out", Defaults.Model);
+        string from = arguments.Text("--from", "");
         string checkpoint = arguments.Text("--checkpoint", "out/training.state");
         int steps = arguments.Number("--steps", Defaults.Steps);
         int until = arguments.Number("--until", steps);
@@ -32,13 +33,17 @@ internal static class TrainCommand
         {
             state.Load(checkpoint);
         }
+        else if (from.Length > 0)
+        {
+            ModelFile.Read(from, shape, vocabulary, state.Weights);
+        }
 
         // The tokenizer is llama.cpp's, which reads it from a model file. It is not the output, which is good only when it is done.
         string tokenizer = checkpoint + ".gguf";
         ModelFile.Write(tokenizer, shape, vocabulary, state.Weights);
         using var engine = Engine.Start(LlamaLibrary.Load(), new EngineOptions(tokenizer) { Context = 64, Threads = 1, Slots = 1 });
         var shard = new Shard(new Encoder(engine), settings, seed);
-        using var trainer = new Trainer(shape, new Plan(steps), state, shard.Next);
+        using var trainer = new Trainer(shape, from.Length > 0 ? Plan.Again(steps) : new Plan(steps), state, shard.Next);
         Console.WriteLine($"{state.Weights.Length} parameters, {vocabulary.Count} tokens; from step {state.Step} to {until} of {steps}");
         while (state.Step < until)
         {

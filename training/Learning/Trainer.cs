@@ -12,6 +12,9 @@ internal sealed record Plan(int Steps, float MatrixRate = 0.02f, float OtherRate
     private const int WarmUp = 50;
     private const double Constant = 0.4;
 
+    /// <summary>Half the rates, for a network that is trained once more.</summary>
+    public static Plan Again(int steps) => new(steps, MatrixRate: 0.01f, OtherRate: 0.002f);
+
     /// <summary>The share of the rates at a step from 0: it rises, stays, and falls linearly to nothing.</summary>
     public float RateAt(int step)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NodeBox.Llama.Chat;
 using NodeBox.Llama.Gguf;
 using NodeBox.Training.Network;
@@ -11,7 +12,40 @@ internal static class ModelFile
     private const int Context = 8192;
 
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, Shape shape, TestbedVocabulary vocabulary, Buffer weights)
+    public static void Write(string path, Shape shape, TestbedVocabulary vocabulary, Buffer weights) =>
+        File.WriteAllBytes(path, Bytes(shape, vocabulary, weights));
+
+    /// <summary>Reads the weights of a network of the same shape and vocabulary back.</summary>
+    /// <exception cref="IOException">The file cannot be read or is of another network.</exception>
+    public static void Read(string path, Shape shape, TestbedVocabulary vocabulary, Buffer weights)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        var parameters = new Parameters(shape);
+        int length = sizeof(float) * parameters.Length;
+        if (file.Length > length)
+        {
+            // Tensors come last, in the order in which they were added, and none needs padding.
+            ReadOnlySpan<float> floats = MemoryMarshal.Cast<byte, float>(file.AsSpan(file.Length - length));
+            foreach (Tensor tensor in parameters.Norms.Prepend(parameters.Embedding))
+            {
+                floats[..tensor.Length].CopyTo(weights.Span.Slice(tensor.Offset, tensor.Length));
+                floats = floats[tensor.Length..];
+            }
+
+            foreach (Tensor matrix in parameters.Matrices)
+            {
+                Transpose(floats[..matrix.Length], matrix.Outputs, matrix.Inputs).CopyTo(weights.Span.Slice(matrix.Offset, matrix.Length));
+                floats = floats[matrix.Length..];
+            }
+        }
+
+        if (!file.AsSpan().SequenceEqual(Bytes(shape, vocabulary, weights)))
+        {
+            throw new IOException($"{path} is no network of this shape and vocabulary: begin from one that this program made");
+        }
+    }
+
+    private static byte[] Bytes(Shape shape, TestbedVocabulary vocabulary, Buffer weights)
     {
         var file = new GgufWriter();
         file.Add("general.architecture", "llama");
@@ -41,23 +75,24 @@ internal static class ModelFile
 
         foreach (Tensor matrix in parameters.Matrices)
         {
-            float[] transposed = Transposed(weights.Span.Slice(matrix.Offset, matrix.Length), matrix);
+            // ggml keeps an output's weights together.
+            float[] transposed = Transpose(weights.Span.Slice(matrix.Offset, matrix.Length), matrix.Inputs, matrix.Outputs);
             file.AddTensor($"{matrix.Name}.weight", transposed, (ulong)matrix.Inputs, (ulong)matrix.Outputs);
         }
 
-        using FileStream stream = File.Create(path);
+        using var stream = new MemoryStream();
         file.WriteTo(stream);
+        return stream.ToArray();
     }
 
-    // ggml keeps an output's weights together.
-    private static float[] Transposed(ReadOnlySpan<float> weights, Tensor matrix)
+    private static float[] Transpose(ReadOnlySpan<float> values, int rows, int columns)
     {
-        float[] transposed = new float[matrix.Length];
-        for (int input = 0; input < matrix.Inputs; input++)
+        float[] transposed = new float[values.Length];
+        for (int row = 0; row < rows; row++)
         {
-            for (int output = 0; output < matrix.Outputs; output++)
+            for (int column = 0; column < columns; column++)
             {
-                transposed[(output * matrix.Inputs) + input] = weights[(input * matrix.Outputs) + output];
+                transposed[(column * rows) + row] = values[(row * columns) + column];
             }
         }
 

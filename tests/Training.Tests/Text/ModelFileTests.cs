@@ -1,6 +1,8 @@
 using System.Text;
 using NodeBox.Llama.Inference;
 using NodeBox.Training.Network;
+using NodeBox.Training.Text;
+using Buffer = NodeBox.Training.Network.Buffer;
 
 namespace NodeBox.Training.Tests.Text;
 
@@ -13,6 +15,19 @@ public sealed class ModelFileTests(TestModel model) : IClassFixture<TestModel>
     {
         Assert.Equal((ulong)new Parameters(model.Shape).Length, model.Engine.Model.Parameters);
         Assert.Equal(model.Shape.Vocabulary, model.Engine.Model.VocabularySize);
+    }
+
+    [Fact]
+    public void What_was_written_is_read_and_nothing_else()
+    {
+        using var read = new Buffer(model.Weights.Length);
+        ModelFile.Read(model.Path, model.Shape, model.Vocabulary, read);
+        Assert.Equal(model.Weights.Span, read.Span);
+
+        Shape other = model.Shape with { Heads = 1 };
+        IOException error = Assert.Throws<IOException>(() => ModelFile.Read(model.Path, other, model.Vocabulary, read));
+        Assert.Contains("is no network of this shape", error.Message);
+        Assert.Throws<IOException>(() => ModelFile.Read(typeof(ModelFile).Assembly.Location, model.Shape, model.Vocabulary, read));
     }
 
     // Among hundreds of tokens, two networks that differ in anything do not choose the same one sixty times.
