@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using NodeBox.Telemetry;
 using NodeBox.Telemetry.Tracing;
 
@@ -46,16 +45,10 @@ internal sealed class ServiceEndpoint(BaselineService service, Catalog catalog, 
             throw new ProblemException(StatusCodes.Status415UnsupportedMediaType, "Content-Type must be application/json");
         }
 
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = MaxRequestBytes;
-        }
-
         try
         {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-            return body.ToArray();
+            return await RequestBody.ReadAsync(request.HttpContext, MaxRequestBytes)
+                ?? throw new ProblemException(StatusCodes.Status413PayloadTooLarge, $"the body is larger than {MaxRequestBytes} bytes");
         }
         catch (BadHttpRequestException error)
         {

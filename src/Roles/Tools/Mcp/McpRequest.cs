@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 
@@ -65,23 +64,14 @@ internal sealed record McpRequest(JsonRpcMessage Message, string? Revision, stri
 
     private static async Task<byte[]> ReadBodyAsync(HttpRequest request, int maxBytes)
     {
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = maxBytes;
-        }
-
         try
         {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-            return body.ToArray();
+            return await RequestBody.ReadAsync(request.HttpContext, maxBytes) ?? throw new McpRefusedException(
+                StatusCodes.Status413PayloadTooLarge, McpErrorCode.InvalidRequest, $"the body is larger than {maxBytes} bytes");
         }
         catch (BadHttpRequestException error)
         {
-            string what = error.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? $"the body is larger than {maxBytes} bytes"
-                : error.Message;
-            throw new McpRefusedException(error.StatusCode, McpErrorCode.InvalidRequest, what);
+            throw new McpRefusedException(error.StatusCode, McpErrorCode.InvalidRequest, error.Message);
         }
     }
 
