@@ -103,10 +103,10 @@ public sealed class LabFailureTests
     public async Task A_node_that_never_becomes_ready_fails_the_lab_with_the_last_lines_of_its_log()
     {
         await using var lab = new TestLab();
-        LabSpec spec = lab.Spec("echo waiting for Godot; exec cat", TestLab.Obedient) with { ReadyWithin = TimeSpan.FromSeconds(1) };
+        LabSpec spec = lab.Spec("echo waiting for Godot; exec cat", TestLab.Obedient) with { ReadyWithin = TimeSpan.FromSeconds(5) };
         var failure = await Assert.ThrowsAsync<LabException>(() => TestLab.UpAsync(spec));
         Assert.Equal(LabFault.Failed, failure.Fault);
-        Assert.StartsWith("node n1 was not ready within 1 s; see ", failure.Message);
+        Assert.StartsWith("node n1 was not ready within 5 s; see ", failure.Message);
         Assert.EndsWith("waiting for Godot", failure.Message);
         Assert.Empty(lab.Remains());
     }

@@ -17,7 +17,8 @@ public sealed class LabsTests
         Assert.Equal("cubic", state.CongestionControl);
         Assert.Null(state.Reason);
         Assert.All(state.Nodes, node => Assert.True(node.Ready));
-        Assert.All(state.Nodes, node => Assert.Equal("cat", File.ReadAllText($"/proc/{node.Pid}/comm").Trim()));
+        await TestLab.UntilAsync(
+            () => state.Nodes.All(static node => File.ReadAllText($"/proc/{node.Pid}/comm").Trim() == "cat"), "the nodes' processes are theirs");
         Assert.Equal([$"nb-{lab.Name}-n1", $"nb-{lab.Name}-n2"], state.Nodes.Select(node => node.Namespace));
         Assert.Contains(Labs.All(), other => other.Name == lab.Name);
 
@@ -229,9 +230,19 @@ public sealed class LabsTests
     public async Task Progress_tells_of_nodes_that_become_ready()
     {
         await using var lab = new TestLab();
+        string told = Path.GetTempFileName();
+        File.Delete(told);
         var seen = new List<LabState>();
-        LabSpec spec = lab.Spec(TestLab.Obedient, "sleep 0.3; " + TestLab.Obedient);
-        await using RunningLab running = await Labs.UpAsync(spec, Program.Supervise, new Recorder(seen), CancellationToken.None);
+        var recorder = new Recorder(seen, state =>
+        {
+            if (state.Nodes.Count(static node => node.Ready) == 1)
+            {
+                File.WriteAllText(told, "");
+            }
+        });
+        LabSpec spec = lab.Spec(TestLab.Obedient, $"until [ -e {told} ]; do sleep 0.05; done; {TestLab.Obedient}");
+        await using RunningLab running = await Labs.UpAsync(spec, Program.Supervise, recorder, CancellationToken.None);
+        File.Delete(told);
         Assert.Contains(seen, state => state.Status == LabStatus.Starting && state.Nodes.Count(node => node.Ready) == 1);
         Assert.Equal(LabStatus.Up, seen[^1].Status);
     }
@@ -239,8 +250,12 @@ public sealed class LabsTests
     private static async Task<string> MachineNetworkAsync() =>
         await TestLab.OutputAsync(Programs.Ip, "-o", "link") + await TestLab.OutputAsync(Programs.Ip, "route", "show", "table", "all");
 
-    private sealed class Recorder(List<LabState> seen) : IProgress<LabState>
+    private sealed class Recorder(List<LabState> seen, Action<LabState> then) : IProgress<LabState>
     {
-        public void Report(LabState value) => seen.Add(value);
+        public void Report(LabState value)
+        {
+            seen.Add(value);
+            then(value);
+        }
     }
 }

@@ -91,7 +91,18 @@ public sealed class ScenarioRunTests
     public async Task The_closed_loop_keeps_its_concurrency(int concurrency)
     {
         await using TestRun run = await TestRun.StartAsync();
-        run.Entry.Serving = static (_, _) => Task.Delay(20);
+        TaskCompletionSource all = new();
+        run.Entry.Serving = async (number, _) =>
+        {
+            if (number == concurrency)
+            {
+                all.SetResult();
+            }
+
+            // No task is answered before as many are there, and then late enough for one too many to be seen.
+            await all.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            await Task.Delay(20);
+        };
         await run.ExecuteAsync(TestRun.Scenario("baseline", 20, concurrency));
 
         Assert.Equal(concurrency, run.Entry.MostAtOnce);

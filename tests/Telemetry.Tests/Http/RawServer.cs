@@ -55,7 +55,8 @@ internal sealed class RawServer : IDisposable
                 return;
             }
 
-            _ = Task.Factory.StartNew(() => Serve(socket, ++_connections), TaskCreationOptions.LongRunning);
+            int connection = ++_connections;
+            _ = Task.Factory.StartNew(() => Serve(socket, connection), TaskCreationOptions.LongRunning);
         }
     }
 
