@@ -44,7 +44,7 @@ internal sealed unsafe class Trainer : IDisposable
     private readonly Plan _plan;
     private readonly Func<int, int, Batch> _next;
     private readonly Transformer[] _networks;
-    private readonly Muon _muon;
+    private readonly Muon[] _muons;
 
     /// <param name="shape">The network's sizes.</param>
     /// <param name="plan">How the training goes.</param>
@@ -57,7 +57,8 @@ internal sealed unsafe class Trainer : IDisposable
         State = state;
         _next = next;
         _networks = [.. Enumerable.Range(0, Shards).Select(_ => new Transformer(shape, Shard.MaxRows, MaxWeights, Shard.MaxPositions))];
-        _muon = new Muon(_parameters.Matrices.Max(static matrix => matrix.Length));
+        int longest = _parameters.Matrices.Max(static matrix => matrix.Length);
+        _muons = [.. Enumerable.Range(0, Shards).Select(_ => new Muon(longest))];
     }
 
     public TrainingState State { get; }
@@ -97,7 +98,10 @@ internal sealed unsafe class Trainer : IDisposable
             network.Dispose();
         }
 
-        _muon.Dispose();
+        foreach (Muon muon in _muons)
+        {
+            muon.Dispose();
+        }
     }
 
     private void Update(Buffer gradients, float scale)
@@ -111,11 +115,17 @@ internal sealed unsafe class Trainer : IDisposable
         float* w = State.Weights.Start;
         float* g = gradients.Start;
         float* first = State.First.Start;
-        foreach (Tensor matrix in _parameters.Matrices)
+
+        // A matrix's step needs no other's.
+        Tensor[] matrices = [.. _parameters.Matrices];
+        Parallel.For(0, Shards, worker =>
         {
-            int at = matrix.Offset;
-            _muon.Step(matrix, w + at, g + at, first + at, _plan.MatrixRate * share, Friction, Decay);
-        }
+            for (int i = worker; i < matrices.Length; i += Shards)
+            {
+                int at = matrices[i].Offset;
+                _muons[worker].Step(matrices[i], w + at, g + at, first + at, _plan.MatrixRate * share, Friction, Decay);
+            }
+        });
 
         foreach (Tensor tensor in _parameters.Norms.Append(_parameters.Embedding))
         {
