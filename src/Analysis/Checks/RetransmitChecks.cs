@@ -43,8 +43,8 @@ internal static class RetransmitChecks
             : new Check(
                 Name,
                 CheckOutcome.Noted,
-                $"{row.Long("touched")} of {row.Long("flows")} flows have more than their slices; these, {row.Long("touched_slices")} of "
-                    + $"{row.Long("slices")}, say that retransmits are missing");
+                $"in {row.Long("touched")} of {row.Long("flows")} flows the kernel counted more; whose they were is not known, and "
+                    + $"{row.Long("touched_slices")} of {row.Long("slices")} slices say so");
     }
 
     public static Check SumToSlices(RunFolder folder) => SliceChecks.Count(

@@ -117,6 +117,11 @@ internal sealed unsafe class LlamaModel : IDisposable
         }
 
         int[] whole = Tokenize(new PromptPart(text, true), addBegin: true);
+        if (parts.All(static part => part.IsTemplate))
+        {
+            return whole;
+        }
+
         IEnumerable<int> own = parts.Where(static part => part.IsTemplate).SelectMany(part => Tokenize(part, addBegin: false)).Where(IsControl);
         return whole.Skip(_beginTokens).Where(IsControl).SequenceEqual(own)
             ? whole

@@ -79,7 +79,7 @@ public sealed class SliceChecksTests
 
         Check noted = Assert.Single(builder.Checks(), check => check.Outcome != CheckOutcome.Passed);
         Assert.Equal(CheckOutcome.Noted, noted.Outcome);
-        Assert.Equal("1 of 2 flows have more than their slices; these, 1 of 6, say that retransmits are missing", noted.Detail);
+        Assert.Equal("in 1 of 2 flows the kernel counted more; whose they were is not known, and 1 of 6 slices say so", noted.Detail);
     }
 
     [Fact]
