@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using NodeBox.Llama.Gguf;
+using NodeBox.Llama.Inference;
 using NodeBox.Llama.Models;
 using NodeBox.Roles.Llm;
 using Spectre.Console;
@@ -15,7 +16,7 @@ internal static class ModelInfoCommand
     private const int MostSlots = 256;
     private const int MostContext = 1 << 20;
 
-    private static readonly ModelSettings s_defaults = new();
+    private static readonly EngineOptions s_defaults = new ModelSettings().Options;
 
     private static readonly Argument<string> s_file = new("FILE")
     {

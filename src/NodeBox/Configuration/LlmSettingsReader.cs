@@ -1,4 +1,6 @@
 using NodeBox.Llama.Chat;
+using NodeBox.Llama.Devices;
+using NodeBox.Llama.Inference;
 using NodeBox.Llama.Native;
 using NodeBox.Roles.Llm;
 using NodeBox.Toml;
@@ -68,27 +70,15 @@ internal static class LlmSettingsReader
     {
         var model = new ModelSettings();
         string engine = section.Choice("engine", [ModelSettings.Llama, ModelSettings.Timed], model.Engine);
+        string file = engine == ModelSettings.Timed ? section.String("model", "") : section.RequiredString("model");
         return model with
         {
             Engine = engine,
             Timing = ReadTiming(section, directory),
-            Model = Path.Combine(directory, engine == ModelSettings.Timed ? section.String("model", "") : section.RequiredString("model")),
-            Device = section.Choice("device", ["auto", "cpu", "cuda"], model.Device),
-            GpuLayers = section.Int("gpu_layers", model.GpuLayers, -1, 1024),
-            MainGpu = section.Int("main_gpu", model.MainGpu, 0, 63),
-            Split = section.Choice("split", ["none", "layer", "row"], model.Split),
+            Options = ReadOptions(section, model.Options with { ModelPath = Path.Combine(directory, file) }),
             Name = section.String("name", model.Name),
             ChatTemplate = section.Choice("chat_template", [ChatTemplate.Auto, .. ChatTemplate.Names], model.ChatTemplate),
-            Context = section.Int("context", model.Context, 64, 1 << 20),
-            Threads = section.Int("threads", model.Threads, 0, 1024),
-            Slots = section.Int("slots", model.Slots, 1, 256),
-            QueueLimit = section.Int("queue_limit", model.QueueLimit, 0, 65536),
-            KvTokens = section.Int("kv_tokens", model.KvTokens, 0),
-            CachedPrompts = section.Int("cached_prompts", model.CachedPrompts, 0, 255),
-            PrefillChunk = section.Int("prefill_chunk", model.PrefillChunk, 1, 512),
             CopiedArguments = section.StringArray("copied_arguments", model.CopiedArguments),
-            FlashAttention = section.Choice("flash_attention", ["auto", "on", "off"], model.FlashAttention),
-            EmbeddingTokens = section.Int("embedding_tokens", model.EmbeddingTokens, 0, 1 << 20),
             ChunkTokens = section.Int("chunk_tokens", model.ChunkTokens, 1, 1 << 16),
             MaxTokensDefault = section.Int("max_tokens_default", model.MaxTokensDefault, 1, 1 << 20),
             Deadline = section.Duration("deadline", model.Deadline, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
@@ -97,6 +87,28 @@ internal static class LlmSettingsReader
             MemoryLimit = section.Size("memory_limit", model.MemoryLimit),
         };
     }
+
+    private static EngineOptions ReadOptions(TomlSection section, EngineOptions options) => options with
+    {
+        Device = Enum.Parse<DeviceKind>(section.Choice("device", ["auto", "cpu", "cuda"], "auto"), ignoreCase: true),
+        GpuLayers = section.Int("gpu_layers", options.GpuLayers, -1, 1024),
+        MainGpu = section.Int("main_gpu", options.MainGpu, 0, 63),
+        Split = Enum.Parse<GpuSplit>(section.Choice("split", ["none", "layer", "row"], "layer"), ignoreCase: true),
+        Context = section.Int("context", options.Context, 64, 1 << 20),
+        Threads = section.Int("threads", options.Threads, 0, 1024),
+        Slots = section.Int("slots", options.Slots, 1, 256),
+        QueueLimit = section.Int("queue_limit", options.QueueLimit, 0, 65536),
+        KvTokens = section.Int("kv_tokens", options.KvTokens, 0),
+        CachedPrompts = section.Int("cached_prompts", options.CachedPrompts, 0, 255),
+        PrefillChunk = section.Int("prefill_chunk", options.PrefillChunk, 1, 512),
+        FlashAttention = section.Choice("flash_attention", ["auto", "on", "off"], "auto") switch
+        {
+            "on" => true,
+            "off" => false,
+            _ => null,
+        },
+        EmbeddingTokens = section.Int("embedding_tokens", options.EmbeddingTokens, 0, 1 << 20),
+    };
 
     private static TimingSettings ReadTiming(TomlSection section, string directory)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using NodeBox.Llama;
-using NodeBox.Llama.Devices;
 using NodeBox.Llama.Inference;
 using NodeBox.Llama.Models;
 using NodeBox.Roles.Llm.Engines;
@@ -20,29 +19,13 @@ internal static class EngineStart
             return TimedEngine.Start(settings);
         }
 
-        EngineOptions options = OptionsOf(settings);
+        EngineOptions options = settings.Options;
         CheckProcessors(settings);
         CheckMemory(settings, options);
         var limits = new ProcessLimits { HangTimeout = settings.HangTimeout, Cpus = settings.Cpus, Memory = settings.MemoryLimit };
-        return await ModelProcess.StartAsync(settings.Name, options, limits, program, log);
+        return await ModelProcess.StartAsync(
+            settings.Name, options with { EmbeddingTokens = Math.Min(options.EmbeddingTokens, options.Context) }, limits, program, log);
     }
-
-    private static EngineOptions OptionsOf(ModelSettings settings) => new(settings.Model)
-    {
-        Context = settings.Context,
-        Threads = settings.Threads,
-        Slots = settings.Slots,
-        QueueLimit = settings.QueueLimit,
-        KvTokens = settings.KvTokens,
-        CachedPrompts = settings.CachedPrompts,
-        PrefillChunk = settings.PrefillChunk,
-        FlashAttention = settings.FlashAttention == "auto" ? null : settings.FlashAttention == "on",
-        EmbeddingTokens = Math.Min(settings.EmbeddingTokens, settings.Context),
-        Device = Enum.Parse<DeviceKind>(settings.Device, ignoreCase: true),
-        GpuLayers = settings.GpuLayers,
-        MainGpu = settings.MainGpu,
-        Split = Enum.Parse<GpuSplit>(settings.Split, ignoreCase: true),
-    };
 
     private static void CheckProcessors(ModelSettings settings)
     {
@@ -60,7 +43,7 @@ internal static class EngineStart
             return;
         }
 
-        ModelFacts facts = ModelFacts.Read(settings.Model);
+        ModelFacts facts = ModelFacts.Read(options.ModelPath);
         double cache = (double)facts.KvTokenBytes * options.KvCapacity;
         if (facts.WeightBytes + cache > settings.MemoryLimit)
         {

@@ -34,7 +34,7 @@ internal sealed class Inference(IInferenceEngine engine, ChatTemplate template, 
     {
         ChatTemplate template = settings.Engine == ModelSettings.Timed
             ? ChatTemplate.Choose(settings.ChatTemplate)
-            : ChatTemplate.Choose(settings.ChatTemplate, GgufHeader.Read(settings.Model), settings.Model);
+            : ChatTemplate.Choose(settings.ChatTemplate, GgufHeader.Read(settings.Options.ModelPath), settings.Options.ModelPath);
         IInferenceEngine engine = await EngineStart.RunAsync(settings, program, log);
         engine.Stepped += step => metrics.Observe(settings.Name, step);
         return new Inference(engine, template, settings, metrics);
@@ -74,7 +74,7 @@ internal sealed class Inference(IInferenceEngine engine, ChatTemplate template, 
     public Task<RunningGeneration> SubmitAsync(
         GenerationRequest request, string field, long arrivedAt, CancellationToken cancellationToken)
     {
-        CheckLength(request.Text ?? [], field, settings.Context);
+        CheckLength(request.Text ?? [], field, settings.Options.Context);
         GenerationRequest limited = request with { Deadline = Left(arrivedAt) };
         return ServeAsync(() => engine.SubmitAsync(limited, cancellationToken), field);
     }
@@ -152,7 +152,7 @@ internal sealed class Inference(IInferenceEngine engine, ChatTemplate template, 
     /// <summary>Names the time in which, as requests went so far, those that wait will have been served.</summary>
     private ApiException Full(QueueFullException e)
     {
-        double rounds = Math.Ceiling((engine.Load.Queued + 1.0) / settings.Slots);
+        double rounds = Math.Ceiling((engine.Load.Queued + 1.0) / settings.Options.Slots);
         double seconds = Math.Clamp(Math.Ceiling(rounds * metrics.EndToEnd.Mean(settings.Name)), 1, s_longestRetry.TotalSeconds);
         return new ApiException(StatusCodes.Status429TooManyRequests, $"{e.Message} Try again later.", code: "queue_full")
         {

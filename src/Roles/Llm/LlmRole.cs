@@ -81,7 +81,7 @@ public sealed class LlmRole : IAsyncDisposable
         long startedAt = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var models = new ModelList(
             "list",
-            [.. _models.All.Select(model => new ModelEntry(model.Name, "model", startedAt, "nodebox", model.Settings.Context))]);
+            [.. _models.All.Select(model => new ModelEntry(model.Name, "model", startedAt, "nodebox", model.Settings.Options.Context))]);
         routes.MapGet("/v1/models", context => Answers.WriteAsync(context, StatusCodes.Status200OK, models, LlmJson.Default.ModelList));
         routes.MapGet("/health", context => Answers.WriteAsync(context, StatusCodes.Status200OK, new Health("ok"), LlmJson.Default.Health));
         routes.MapGet("/ready", context =>

@@ -21,7 +21,7 @@ internal sealed class TokenEndpoints(ServedModels models, JsonBody body)
         };
 
         int[] tokens = await inference.TokenizeAsync(prompt, "prompt", int.MaxValue, context.RequestAborted);
-        var answer = new TokenList(tokens.Length, inference.Settings.Context, tokens);
+        var answer = new TokenList(tokens.Length, inference.Settings.Options.Context, tokens);
         await Answers.WriteAsync(context, StatusCodes.Status200OK, answer, LlmJson.Default.TokenList);
     }
 

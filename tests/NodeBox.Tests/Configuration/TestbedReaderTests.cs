@@ -1,4 +1,6 @@
 using NodeBox.Configuration;
+using NodeBox.Llama.Devices;
+using NodeBox.Llama.Inference;
 using NodeBox.Roles.Agent;
 using NodeBox.Roles.Baseline;
 using NodeBox.Roles.Collector;
@@ -158,13 +160,16 @@ public sealed class TestbedReaderTests
         Assert.Equal(services, settings.Baseline.Services);
         var model = new ModelSettings
         {
-            Model = Path.Combine(folder.Path, "model.gguf"),
+            Options = new EngineOptions(Path.Combine(folder.Path, "model.gguf"))
+            {
+                Context = 320,
+                Threads = 33,
+                QueueLimit = 34,
+                EmbeddingTokens = new ModelSettings().Options.EmbeddingTokens,
+                Device = DeviceKind.Cpu,
+            },
             Name = "n",
-            Context = 320,
-            Threads = 33,
-            QueueLimit = 34,
             MaxTokensDefault = 35,
-            Device = "cpu",
             Deadline = TimeSpan.FromMinutes(36),
             HangTimeout = TimeSpan.FromSeconds(37),
             MemoryLimit = 38 << 20,
@@ -185,7 +190,9 @@ public sealed class TestbedReaderTests
         Assert.Equal(new BaselineSettings().Services, n2.Settings.Baseline.Services);
         Assert.Equal(n2.Address.ToString(), n2.Settings.Baseline.Address);
         ModelSettings llm = Assert.Single(testbed.Nodes[2].Settings.Llm.Models);
-        Assert.Equal(new ModelSettings { Model = Path.Combine(Repository.Root, "models/testbed.gguf"), CopiedArguments = llm.CopiedArguments }, llm);
+        ModelSettings defaults = new() { CopiedArguments = llm.CopiedArguments };
+        EngineOptions options = defaults.Options with { ModelPath = Path.Combine(Repository.Root, "models/testbed.gguf") };
+        Assert.Equal(defaults with { Options = options }, llm);
         Assert.Equal(["order_id", "customer_id", "item_id", "quantity", "seed"], llm.CopiedArguments);
         Assert.Equal(new CollectorSettings(), testbed.CollectorNode.Settings.Collector);
         Assert.StartsWith("You are agent-b", n2.Settings.Agents[0].Prompt);
@@ -271,7 +278,7 @@ public sealed class TestbedReaderTests
                 LlmSettings llm = node.Settings.Llm;
                 IEnumerable<string> models = llm.Models.Select(static model => model.Engine == ModelSettings.Timed
                     ? $"{model.Name}({model.Timing.FirstToken.TotalMilliseconds}ms)"
-                    : model.Model.Replace($"{Environment.CurrentDirectory}/", "", StringComparison.Ordinal));
+                    : model.Options.ModelPath.Replace($"{Environment.CurrentDirectory}/", "", StringComparison.Ordinal));
                 yield return $"  llm {llm.Port} {string.Join(' ', models)}";
             }
         }

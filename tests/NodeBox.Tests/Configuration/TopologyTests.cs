@@ -22,7 +22,7 @@ public sealed class TopologyTests
         Assert.Equal(
             [new LlmServer(new Uri("http://10.77.0.1:8000"), "testbed"), new LlmServer(new Uri("http://10.77.0.2:8000"), "testbed")],
             agents.Select(static agent => agent.OwnLlm));
-        Assert.Single(testbed.Nodes.Take(3).Select(static node => node.Settings.Llm.Models[0].Model).Distinct());
+        Assert.Single(testbed.Nodes.Take(3).Select(static node => node.Settings.Llm.Models[0].Options.ModelPath).Distinct());
     }
 
     [Fact]

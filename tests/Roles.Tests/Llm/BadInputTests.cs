@@ -108,7 +108,7 @@ public sealed class BadInputTests
 
     private static Task<LlmServer> StartAsync() => LlmServer.StartAsync(new LlmSettings
     {
-        Models = [new ModelSettings { CachedPrompts = 0, EmbeddingTokens = 0, QueueLimit = 200, Deadline = TimeSpan.FromSeconds(30) }],
+        Models = [new ModelSettings { Deadline = TimeSpan.FromSeconds(30) }.With(static options => options with { CachedPrompts = 0, EmbeddingTokens = 0, QueueLimit = 200 })],
         MaxRequestBytes = 16 << 20,
     });
 

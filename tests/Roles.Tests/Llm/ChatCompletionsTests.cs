@@ -108,7 +108,7 @@ public sealed class ChatCompletionsTests
     [Fact]
     public async Task Streams_one_event_a_token_and_the_same_text_as_without_a_stream()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { CachedPrompts = 0 });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings().With(static options => options with { CachedPrompts = 0 }));
         string request = $$"""{"model":"testbed","messages":{{Messages}},"max_completion_tokens":30,"seed":9""";
 
         IReadOnlyList<string> events = await server.StreamAsync(request + ""","stream":true}""");
@@ -123,7 +123,7 @@ public sealed class ChatCompletionsTests
     [Fact]
     public async Task Streams_as_many_tokens_an_event_as_it_is_set_to()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { ChunkTokens = 4, CachedPrompts = 0 });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { ChunkTokens = 4 }.With(static options => options with { CachedPrompts = 0 }));
         string request = $$"""{"model":"testbed","messages":{{Messages}},"max_tokens":10,"seed":9,"ignore_eos":true""";
 
         IReadOnlyList<string> events = await server.StreamAsync(request + ""","stream":true}""");
@@ -138,7 +138,7 @@ public sealed class ChatCompletionsTests
     [Fact]
     public async Task Calls_several_tools_at_once_and_streams_them_apart()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { CachedPrompts = 0 });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings().With(static options => options with { CachedPrompts = 0 }));
         var counts = new HashSet<int>();
         for (int seed = 0; seed < 8; seed++)
         {
@@ -233,7 +233,7 @@ public sealed class ChatCompletionsTests
     [Fact]
     public async Task Ends_at_a_stop_text()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { CachedPrompts = 0 });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings().With(static options => options with { CachedPrompts = 0 }));
         string request = $$"""{"model":"testbed","messages":{{Messages}},"max_tokens":60,"seed":4""";
         (_, JsonElement whole) = await server.PostAsync(request + "}");
         string text = whole.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;

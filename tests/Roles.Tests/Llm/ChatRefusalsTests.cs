@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using NodeBox.Llama;
+using NodeBox.Llama.Devices;
 using NodeBox.Roles.Llm;
 
 namespace NodeBox.Roles.Tests.Llm;
@@ -150,7 +151,7 @@ public sealed class ChatRefusalsTests
     [Fact]
     public async Task Refuses_with_429_when_the_queue_is_full_and_serves_again_when_clients_are_gone()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { QueueLimit = 1, Slots = 1 });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings().With(static options => options with { QueueLimit = 1, Slots = 1 }));
         string longRequest = Begin + ""","max_tokens":8000,"stream":true,"temperature":0}""";
         using var gone = new CancellationTokenSource();
         using HttpResponseMessage first = await server.SendAsync(longRequest, gone.Token);
@@ -185,7 +186,7 @@ public sealed class ChatRefusalsTests
     [Fact]
     public async Task Does_not_start_with_a_context_that_the_model_does_not_have()
     {
-        var settings = new ModelSettings { Context = 100_000 };
+        var settings = new ModelSettings().With(static options => options with { Context = 100_000 });
 
         ModelException e = await Assert.ThrowsAsync<ModelException>(() => LlmServer.StartAsync(settings));
 
@@ -197,7 +198,7 @@ public sealed class ChatRefusalsTests
     {
         // The libraries for GPUs are not beside this test, so that this holds on a machine with a GPU too.
         LlamaLibraryException e = await Assert.ThrowsAsync<LlamaLibraryException>(
-            () => LlmServer.StartAsync(new ModelSettings { Device = "cuda" }));
+            () => LlmServer.StartAsync(new ModelSettings().With(static options => options with { Device = DeviceKind.Cuda })));
 
         Assert.Contains("no GPU can be used", e.Message);
         Assert.Contains("cuda13/libggml-cuda.so is not installed", e.Message);
@@ -208,7 +209,7 @@ public sealed class ChatRefusalsTests
     public async Task Refuses_a_GPU_that_gets_no_layers()
     {
         ModelException e = await Assert.ThrowsAsync<ModelException>(
-            () => LlmServer.StartAsync(new ModelSettings { Device = "cuda", GpuLayers = 0 }));
+            () => LlmServer.StartAsync(new ModelSettings().With(static options => options with { Device = DeviceKind.Cuda, GpuLayers = 0 })));
 
         Assert.Contains("gpu_layers", e.Message);
     }

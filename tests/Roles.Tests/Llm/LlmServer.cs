@@ -49,7 +49,7 @@ internal sealed class LlmServer : IAsyncDisposable
     /// <summary>Serves some models, all of them the random one.</summary>
     public static async Task<LlmServer> StartAsync(LlmSettings settings, ILogger? log = null, EngineProgram? program = null)
     {
-        LlmSettings asked = settings with { Models = [.. settings.Models.Select(model => model with { Model = ModelPath })] };
+        LlmSettings asked = settings with { Models = [.. settings.Models.Select(model => model.With(static options => options with { ModelPath = ModelPath }))] };
         LlmRole role = await LlmRole.StartAsync(asked, program ?? Program.EngineProgram, log ?? NullLogger.Instance);
         return new LlmServer(role, await LoopbackListener.StartAsync(role.Map));
     }

@@ -18,7 +18,7 @@ public sealed class LlmSoakTests
     {
         await using LlmServer server = await LlmServer.StartAsync(new LlmSettings
         {
-            Models = [new ModelSettings { Slots = 3, QueueLimit = 2, Context = 512 }],
+            Models = [new ModelSettings().With(static options => options with { Slots = 3, QueueLimit = 2, Context = 512 })],
             MaxRequestBytes = 1 << 20,
             MaxBufferedBytes = 8 << 20,
         });
@@ -40,7 +40,7 @@ public sealed class LlmSoakTests
     [Fact]
     public async Task Answers_a_thousand_connections_at_once()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { Context = 512 });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings().With(static options => options with { Context = 512 }));
 
         HttpStatusCode[] answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(async _ =>
         {
@@ -58,7 +58,7 @@ public sealed class LlmSoakTests
     [Fact]
     public async Task Lets_go_of_clients_that_do_not_read()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { Slots = 2, Deadline = TimeSpan.FromSeconds(1) });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { Deadline = TimeSpan.FromSeconds(1) }.With(static options => options with { Slots = 2 }));
         var stalled = new List<Socket>();
         for (int i = 0; i < 4; i++)
         {

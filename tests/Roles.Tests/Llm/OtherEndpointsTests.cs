@@ -50,7 +50,7 @@ public sealed class OtherEndpointsTests
     [Fact]
     public async Task Survive_requests_with_random_damage()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { Context = 256 });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings().With(static options => options with { Context = 256 }));
         var random = new Random(12);
         (string Path, string Body)[] good =
         [
@@ -79,7 +79,7 @@ public sealed class OtherEndpointsTests
     [Fact]
     public async Task Complete_a_text_whole_streamed_and_by_its_tokens()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { CachedPrompts = 0 });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings().With(static options => options with { CachedPrompts = 0 }));
         const string Rest = ""","max_tokens":12,"seed":5,"ignore_eos":true""";
         (_, JsonElement tokenized) = await server.PostAsync("/tokenize", """{"prompt":"look up order 12"}""");
 
@@ -124,7 +124,7 @@ public sealed class OtherEndpointsTests
     [Fact]
     public async Task Are_no_embeddings_where_none_are_wanted()
     {
-        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { EmbeddingTokens = 0 });
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings().With(static options => options with { EmbeddingTokens = 0 }));
 
         (HttpStatusCode status, JsonElement answer) = await server.PostAsync("/v1/embeddings", """{"model":"testbed","input":"a"}""");
 

@@ -83,7 +83,7 @@ public sealed class ServedModelsTests
     public async Task A_memory_limit_below_weights_and_cache_is_refused_at_the_start()
     {
         ModelException e = await Assert.ThrowsAsync<ModelException>(
-            () => LlmServer.StartAsync(new ModelSettings { MemoryLimit = 4 << 20, Slots = 2, Context = 1024 }));
+            () => LlmServer.StartAsync(new ModelSettings { MemoryLimit = 4 << 20 }.With(static options => options with { Slots = 2, Context = 1024 })));
 
         Assert.Matches(
             @"cannot keep to memory_limit = 4\.0 MiB: its weights have \d+\.\d MiB and a KV cache of 2048 tokens \d+\.\d MiB\.", e.Message);
@@ -93,7 +93,7 @@ public sealed class ServedModelsTests
     public async Task A_model_that_takes_more_memory_than_its_limit_is_ended()
     {
         // Enough for weights and cache, not for a program that runs them.
-        var settings = new ModelSettings { MemoryLimit = 16 << 20, Slots = 1, Context = 256, EmbeddingTokens = 0 };
+        var settings = new ModelSettings { MemoryLimit = 16 << 20 }.With(static options => options with { Slots = 1, Context = 256, EmbeddingTokens = 0 });
         var log = new KeptLog();
 
         Exception? refused = await Record.ExceptionAsync(async () =>
@@ -114,8 +114,8 @@ public sealed class ServedModelsTests
         {
             Models =
             [
-                new ModelSettings { Name = "small", Context = 256, Slots = 1 },
-                new ModelSettings { Name = "big", Context = bigContext, Slots = 3 },
+                new ModelSettings { Name = "small" }.With(static options => options with { Context = 256, Slots = 1 }),
+                new ModelSettings { Name = "big" }.With(options => options with { Context = bigContext, Slots = 3 }),
             ],
         };
         return LlmServer.StartAsync(settings, program: program);

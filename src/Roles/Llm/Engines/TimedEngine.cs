@@ -23,15 +23,8 @@ internal sealed class TimedEngine : IInferenceEngine
     private TimedEngine(ModelSettings settings, NextTiming timing)
     {
         _timing = timing;
-        Options = new EngineOptions(settings.Model)
-        {
-            Context = settings.Context,
-            Slots = settings.Slots,
-            QueueLimit = settings.QueueLimit,
-            CachedPrompts = 0,
-            EmbeddingTokens = 0,
-        };
-        Model = new ModelInfo("timed, without a model", 0, 0, settings.Context, BytePieces.VocabularySize, BytePieces.TokenBytes);
+        Options = settings.Options with { CachedPrompts = 0, EmbeddingTokens = 0 };
+        Model = new ModelInfo("timed, without a model", 0, 0, Options.Context, BytePieces.VocabularySize, BytePieces.TokenBytes);
         _timer = new PreciseTimer("timed replies", WriteDue);
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeBox.Llama;
+using NodeBox.Llama.Devices;
 using NodeBox.Llama.Inference;
 using NodeBox.Roles.Llm;
 using NodeBox.Roles.Llm.Engines;
@@ -80,7 +81,7 @@ public sealed class ModelProcessTests
     public async Task Says_what_computes_and_why_no_GPU_does()
     {
         var log = new KeptLog();
-        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings { Device = "auto" }, log);
+        await using LlmServer server = await LlmServer.StartAsync(new ModelSettings().With(static options => options with { Device = DeviceKind.Auto }), log);
 
         string line = Assert.Single(log.Lines, text => text.Contains("is computed by"));
         Assert.Contains("the processor", line);

@@ -51,12 +51,11 @@ public sealed class ReplayTests : IDisposable
         Assert.Contains(expected, refused.Message);
     }
 
-    private ModelSettings Settings => new()
+    private ModelSettings Settings => new ModelSettings
     {
         Engine = ModelSettings.Timed,
-        Slots = 8,
         Timing = new TimingSettings { Recorded = _file },
-    };
+    }.With(static options => options with { Slots = 8 });
 
     private static bool IsClose((long Least, long Middle, long Gap) added) =>
         added.Least <= 5_000 && added.Middle is >= 0 and <= 5_000 && added.Gap is >= -1_000 and <= 1_000;

@@ -73,7 +73,7 @@ public sealed class TimedEngineTests
     public async Task Requests_beyond_slots_and_queue_are_refused_and_the_others_wait()
     {
         TimingSettings slow = s_quick.Timing with { FirstToken = TimeSpan.FromSeconds(6) };
-        await using LlmServer server = await LlmServer.StartAsync(s_quick with { Slots = 1, QueueLimit = 1, Timing = slow });
+        await using LlmServer server = await LlmServer.StartAsync((s_quick with { Timing = slow }).With(static options => options with { Slots = 1, QueueLimit = 1 }));
         Task<(HttpStatusCode Status, JsonElement)> first = server.PostAsync(Ask);
         await server.MetricsAsync(static metrics => LlmServer.Value(metrics, "nodebox_llm_slots_active") == 1);
         Task<(HttpStatusCode Status, JsonElement)> second = server.PostAsync(Ask);
@@ -90,7 +90,7 @@ public sealed class TimedEngineTests
     {
         TimingSettings slow = s_quick.Timing with { FirstToken = TimeSpan.FromMinutes(5) };
         await using LlmServer server = await LlmServer.StartAsync(
-            s_quick with { Slots = 1, Timing = slow, Deadline = TimeSpan.FromMilliseconds(100) });
+            (s_quick with { Timing = slow, Deadline = TimeSpan.FromMilliseconds(100) }).With(static options => options with { Slots = 1 }));
 
         (HttpStatusCode first, _) = await server.PostAsync(Ask);
         (HttpStatusCode second, _) = await server.PostAsync(Ask);
@@ -102,7 +102,7 @@ public sealed class TimedEngineTests
     public async Task A_client_that_vanishes_frees_its_slot()
     {
         TimingSettings slow = s_quick.Timing with { FirstToken = TimeSpan.FromMinutes(1) };
-        await using LlmServer server = await LlmServer.StartAsync(s_quick with { Slots = 1, Timing = slow });
+        await using LlmServer server = await LlmServer.StartAsync((s_quick with { Timing = slow }).With(static options => options with { Slots = 1 }));
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.SendAsync(Ask, patience.Token));
