@@ -120,7 +120,7 @@ public sealed partial class ReportTests
         using RunFolderBuilder builder = SummaryTests.TwoScenarios().Task("t9", "baseline", 10);
         string text = Parse(Write(builder)).Value;
 
-        Assert.Contains("1 of 13 completeness checks failed", text, StringComparison.Ordinal);
+        Assert.Contains("1 of 14 completeness checks failed", text, StringComparison.Ordinal);
         Assert.Contains("4 tasks, 1 disagree, for example task t9", text, StringComparison.Ordinal);
     }
 
