@@ -27,14 +27,14 @@ public sealed class TestModel : IDisposable
             weight *= 10;
         }
 
-        Path = System.IO.Path.Combine(_directory.FullName, "model.gguf");
-        ModelFile.Write(Path, Shape, Vocabulary, Weights);
-        Engine = Engine.Start(LlamaLibrary.Load(), new EngineOptions(Path) { Context = 1024, Threads = 1, Slots = 1 });
+        ModelPath = Path.Combine(_directory.FullName, "model.gguf");
+        ModelFile.Write(ModelPath, Shape, Vocabulary, Weights);
+        Engine = Engine.Start(LlamaLibrary.Load(), new EngineOptions(ModelPath) { Context = 1024, Threads = 1, Slots = 1 });
     }
 
-    internal static string PromptDirectory => System.IO.Path.Combine(AppContext.BaseDirectory, "agents");
+    internal static string PromptDirectory => Path.Combine(AppContext.BaseDirectory, "agents");
 
-    internal string Path { get; }
+    internal string ModelPath { get; }
 
     internal Settings Settings { get; }
 

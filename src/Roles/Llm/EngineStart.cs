@@ -19,9 +19,9 @@ internal static class EngineStart
             return TimedEngine.Start(settings);
         }
 
-        EngineOptions options = settings.Options;
         CheckProcessors(settings);
-        CheckMemory(settings, options);
+        CheckMemory(settings);
+        EngineOptions options = settings.Options;
         var limits = new ProcessLimits { HangTimeout = settings.HangTimeout, Cpus = settings.Cpus, Memory = settings.MemoryLimit };
         return await ModelProcess.StartAsync(
             settings.Name, options with { EmbeddingTokens = Math.Min(options.EmbeddingTokens, options.Context) }, limits, program, log);
@@ -36,8 +36,9 @@ internal static class EngineStart
     }
 
     /// <summary>Weights and KV cache are in use as soon as requests fill the slots.</summary>
-    private static void CheckMemory(ModelSettings settings, EngineOptions options)
+    private static void CheckMemory(ModelSettings settings)
     {
+        EngineOptions options = settings.Options;
         if (settings.MemoryLimit == 0)
         {
             return;

@@ -21,11 +21,11 @@ public sealed class ModelFileTests(TestModel model) : IClassFixture<TestModel>
     public void What_was_written_is_read_and_nothing_else()
     {
         using var read = new Buffer(model.Weights.Length);
-        ModelFile.Read(model.Path, model.Shape, model.Vocabulary, read);
+        ModelFile.Read(model.ModelPath, model.Shape, model.Vocabulary, read);
         Assert.Equal(model.Weights.Span, read.Span);
 
         Shape other = model.Shape with { Heads = 1 };
-        IOException error = Assert.Throws<IOException>(() => ModelFile.Read(model.Path, other, model.Vocabulary, read));
+        IOException error = Assert.Throws<IOException>(() => ModelFile.Read(model.ModelPath, other, model.Vocabulary, read));
         Assert.Contains("is no network of this shape", error.Message);
         Assert.Throws<IOException>(() => ModelFile.Read(typeof(ModelFile).Assembly.Location, model.Shape, model.Vocabulary, read));
     }
